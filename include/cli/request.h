@@ -52,6 +52,9 @@ struct how {
 	int64_t deadline_s;                                    /* --deadline; 0: the command's own */
 	int64_t timeout_s, max_in_flight, stop_after_failures; /* stop_after_failures 0: five in a row */
 	const char *target_state;
+	const char *order_file;              /* --order; NULL: as configured */
+	struct words order;                  /* what the run goes by: order_config_words() */
+	bool keeps_order;                    /* a plan that is applied, a run that is resumed: ${order} was there before */
 	const char *token_file, *token_from; /* --os-token-file, --os-token-from; token_take() knows the environment too */
 	bool skip_drifted;                   /* what is no longer as the plan file or the journal says is left out */
 	const char *plan_out;

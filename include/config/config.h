@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "config/fencing.h"
+#include "config/order_config.h"
 #include "util/error.h"
 #include "util/url.h"
 
@@ -153,6 +154,7 @@ struct site_config {
 	struct storage_config storage;
 	char *nova_release; /* the oldest point release that nova runs here, "19.3.1"; NULL: not said */
 	struct fencing_config fencing;
+	struct order_config order;
 	uint16_t life_port[LIFE_PORTS_MAX]; /* of a compute: an open one says that it is alive */
 	size_t nlife_port;
 };
@@ -197,8 +199,10 @@ struct config_sources {
 	const char *const *neutron_files;
 	size_t n_neutron_files; /* n 0: the same of /etc/neutron/neutron.conf; plugins' files are not read */
 	const char *const *keystone_files;
-	size_t n_keystone_files; /* n 0: the same of /etc/keystone/keystone.conf */
-	const char *site_file;   /* ours; NULL: /etc/evac-manage/evac-manage.conf, which may be missing */
+	size_t n_keystone_files;         /* n 0: the same of /etc/keystone/keystone.conf */
+	const char *order_file;          /* of --order; NULL: what site_file says counts */
+	const struct words *order_words; /* order_config_words() of the run that this one goes on with; over both; NULL: none */
+	const char *site_file;           /* ours; NULL: /etc/evac-manage/evac-manage.conf, which may be missing */
 	/* groups [evac-manage], [evac-manage-nova] and so on: user, password, ssl-ca, ssl-cert, ssl-key, socket of
 	 * a database over those of the service's file; NULL: none */
 	const char *defaults_file;

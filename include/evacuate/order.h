@@ -13,7 +13,14 @@
  * A first that nova has done is waited for as if it were under way until its network is ready, no longer than an agent takes:
  * then the others go all the same (plan/evacuation.h: evacuation_network_is_late). To be without network on a live host is no
  * worse than to be on a dead one, and the port becomes ACTIVE there as soon as its agent reports; after five such in a row no
- * more are begun. What was never cast says nothing about its kind: the next one of it goes first. */
+ * more are begun. What was never cast says nothing about its kind: the next one of it goes first.
+ *
+ * The plan's phases come before that: what is of a later one waits until order_open_phase() lets it in. What is still under way
+ * then is overdue, and nothing waits for it any more: neither a place in the window nor its kind.
+ *
+ * Members of one anti-affinity group are never under way together: the scheduler sees where they are, not where they are going
+ * (nova scheduler/filters/affinity_filter.py), would give both the same host, and the compute would fail the second one
+ * (compute/manager.py: _validate_instance_group_policy). Of a soft one nobody fails. */
 
 /* OUT: no evacuation, failed, or left out; ARRIVED: nova has done it, and its network is not ready, nor late. */
 enum stage { STAGE_OUT, STAGE_WAITING, STAGE_UNDER_WAY, STAGE_ARRIVED, STAGE_LANDED };
@@ -29,12 +36,20 @@ struct order {
 	struct kind *kind;
 	struct kind_tally *tally; /* by kind */
 	size_t under_way;
+	size_t *phase_of;     /* by unit, from 1; 0 where there are no phases */
+	size_t phase;         /* those up to this one may be begun */
+	bool *overdue;        /* by unit */
+	size_t *group_of;     /* by unit: into busy; 0: of no such group */
+	size_t ngroup, *busy; /* members under way, overdue or not */
 	struct arena arena;
 };
 void order_begin(struct order *order, const struct plan *plan); /* every instance waits */
 /* How far each is at ${now_ms}, by our clock. */
 void order_look(struct order *order, const struct plan *plan, int64_t now_ms);
 void order_free(struct order *order);
+
+/* The next phase that has an instance may begin; what is under way is overdue. False: there is none. */
+bool order_open_phase(struct order *order, const struct plan *plan);
 
 #define ORDER_NONE SIZE_MAX
 /* The unit that may be begun now with at most ${window} under way; ORDER_NONE. */

@@ -14,6 +14,7 @@
 #include "model/nova/attempt.h"
 #include "model/nova/evacuation.h"
 #include "model/nova/instance.h"
+#include "model/nova/labels.h"
 #include "model/nova/migration.h"
 #include "model/nova/needs.h"
 #include "model/nova/placing.h"
@@ -27,6 +28,7 @@
 #include "cli/request.h"
 #include "fence/fence.h"
 #include "find/disks.h"
+#include "find/rank.h"
 #include "find/world.h"
 #include "util/http.h"
 #include "util/knock.h"
@@ -99,6 +101,8 @@ struct candidate {
 	struct power_history power;     /* of one in ERROR */
 	bool was_stopped;               /* and it was stopped before: by nova's history, or a journal */
 	const char *stopped_before;     /* the run that saw it so, and failed at it; NULL: none of this state directory */
+	struct labels labels;           /* none unless [order] asks for them */
+	struct rank rank;               /* the same */
 	bool wanted;                    /* --only, --exclude and --limit leave it in */
 };
 

@@ -73,6 +73,8 @@ struct past {
 	bool force;
 	bool fences_disks; /* --fence storage */
 	struct words accept;
+	struct words order;     /* order_config_words() of its configuration */
+	bool has_order;         /* its journal says it: older ones do not */
 	struct plan plan;       /* of every unit that the journal names; steps only where begun is true */
 	struct past_unit *unit; /* beside plan.unit */
 	size_t nunit, cap;

@@ -56,6 +56,7 @@ struct unit {
 	const struct candidate *candidate; /* UNIT_EVACUATION; NULL: of a past run */
 	bool makes_disks;                  /* the same: its instance has disks that nova makes */
 	struct evacuation *evacuation;     /* plan/evacuation.h; NULL: not begun */
+	size_t phase;                      /* of an evacuation, from 1: into plan.phase; 0: there are none */
 	bool announced;                    /* an evacuation whose intent is in the journal already, begun or not */
 };
 
@@ -69,6 +70,8 @@ struct kept_out {
 struct plan {
 	struct unit *unit;
 	size_t nunit, cap;
+	const char **phase; /* what the phases of [order] are called, in the arena; one alone has nothing to wait for */
+	size_t nphase;
 	struct kept_out *kept; /* in the arena; none: --fence storage was not asked for */
 	size_t nkept, capkept;
 	struct arena arena;
@@ -131,5 +134,11 @@ void plan_ownership(struct plan *plan, const struct scene *scene);
 void plan_drop_idle_marks(struct plan *plan, const struct scene *scene);
 struct findings;
 void plan_evacuations(struct plan *plan, const struct scene *scene, const struct findings *findings);
+/* phase.c. The evacuations from unit ${first} on in the order of their phases, as they are within one; and their numbers and
+ * names. Nothing without [order] phases. */
+void plan_sort_phases(struct plan *plan, size_t first);
+void plan_name_phases(struct plan *plan, size_t first, const struct scene *scene);
+/* How many of its evacuations are of phase ${phase}, from 1. */
+size_t plan_count_phase(const struct plan *plan, size_t phase);
 
 #endif

@@ -40,6 +40,8 @@ int report_print(const struct report *report, enum error_kind result, const stru
 
 /* The plan for people: a numbered sentence a unit, with the single command that would do just it. */
 void report_plan(const struct report *report, struct str *out);
+/* By unit: with whom it is begun if all land, from 1; 0 of what is no evacuation. The caller frees it. */
+int64_t *report_waves(const struct report *report);
 
 /* An owner of one kind of row, counted before the run's writes and now; not set: not counted. */
 struct report_check {

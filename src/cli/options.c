@@ -44,6 +44,8 @@ static const struct option_spec evacuating_options[] = {
 	  .sentence = "stop waiting after this time" },
 	{ .name = "max-in-flight", .type = OPTION_COUNT, .offset = AT(how.max_in_flight), .metavar = "N",
 	  .sentence = "evacuations under way at once" },
+	{ .name = "order", .type = OPTION_TEXT, .offset = AT(how.order_file), .metavar = "FILE",
+	  .sentence = "which instances go first: its [order] instead of ours" },
 	{ .name = "stop-after-failures", .type = OPTION_COUNT, .offset = AT(how.stop_after_failures), .metavar = "N",
 	  .sentence = "start no more after N failures; without it, after five in a row" },
 	{ .name = "os-token-file", .type = OPTION_TEXT, .offset = AT(how.token_file), .metavar = "FILE",

@@ -180,6 +180,8 @@ static enum error_kind resume_rescue(const struct request *request, struct error
 	own.what.to = past->to;
 	own.what.cinder_host = past->cinder_host;
 	own.what.target_host = past->target_host;
+	own.how.order = past->order;
+	own.how.keeps_order = past->has_order && !request->how.order_file;
 	own.how.fenced = request->how.fenced ? request->how.fenced : past->fenced;
 	if (past->has_hosts)
 		rescue_take_hosts(&own, past, &arena);

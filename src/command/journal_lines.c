@@ -191,6 +191,23 @@ static void line_of_resume(struct journal_lines *lines, json_object *record, str
 	str_add(out, _("resumed"));
 }
 
+static void line_of_phase(struct journal_lines *lines, json_object *record, struct str *out)
+{
+	json_object *rest = json_object_object_get(record, "not_verified");
+	size_t n = json_object_is_type(rest, json_type_array) ? json_object_array_length(rest) : 0;
+
+	(void)lines;
+	str_addf(out, _("phase %lld begins: %s, instances: %lld"),
+	    (long long)json_object_get_int64(json_object_object_get(record, "phase")), str_or(get_text(record, "name"), "?"),
+	    (long long)json_object_get_int64(json_object_object_get(record, "instances")));
+	if (n > 0)
+		str_addf(out,
+		    str_equal(get_text(record, "after"), "timeout") ?
+			_("; not verified of the one before, whose time is over: %zu") :
+			_("; not verified of the one before: %zu"),
+		    n);
+}
+
 static void line_of_recover(struct journal_lines *lines, json_object *record, struct str *out)
 {
 	lines->ended = false;
@@ -234,6 +251,7 @@ static const struct {
 	{ "witness", line_of_witness },
 	{ "pause", line_of_pause },
 	{ "resume", line_of_resume },
+	{ "phase", line_of_phase },
 	{ "recover", line_of_recover },
 	{ "recovery", line_of_verdict },
 	{ "recover_end", line_of_end },

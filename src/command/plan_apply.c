@@ -36,6 +36,7 @@ static struct request join_words(const struct request *now, const struct plan_fi
 	r.how.token_file = now->how.token_file;
 	r.how.token_from = now->how.token_from;
 	r.how.planned = file;
+	r.how.keeps_order = true;
 	r.what.plan_file = now->what.plan_file;
 	r.where.nova_files = now->where.nova_files;
 	r.where.cinder_files = now->where.cinder_files;

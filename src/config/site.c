@@ -268,6 +268,19 @@ static int read_fencing(struct ini *ini, const struct own_option *option, struct
 	return fencing_read(ini, &out->fencing, err);
 }
 
+static int read_order(struct ini *ini, const struct own_option *option, struct site_config *out, struct error *err)
+{
+	const char *value, *origin;
+	int key = 0;
+
+	while (strcmp(order_key_name[key], option->key) != 0)
+		key++;
+	if (ini_get(ini, option->group, option->key, &value, &origin, err) != 0)
+		return -1;
+	ini_note(ini, &(struct ini_name){ option->group, option->key }, str_or(value, option->standard), origin);
+	return order_config_set(&out->order, (enum order_key)key, value, origin, err);
+}
+
 /* A word of [storage], each in its member. */
 static int read_storage(struct ini *ini, const struct own_option *option, struct site_config *out, struct error *err)
 {
@@ -339,6 +352,27 @@ const struct own_option own_options[] = {
 	{ "storage", "pool", "name", NULL, "vms", NULL, read_storage,
 	    "The pool of the disks that nova makes, where the computes have images_type = rbd. Without it Ceph is asked for "
 	    "volumes alone." },
+	{ ORDER_GROUP, "phases", "list of rules", NULL, "tag db or metadata tier=db, flavor m1.*, priority", NULL, read_order,
+	    "Which instances are evacuated before which: phases with commas between. An instance is in the first that it fits; the next "
+	    "phase begins when the last of this one is verified, or after phase_timeout. tag NAME; metadata KEY=VALUE, or KEY of any value; "
+	    "project ID; flavor NAME; ha: a key of ha_keys says yes; rest: all that no other fits; priority: the same, a phase for each number in "
+	    "priority_keys. Names and values may be a shell's patterns, or joins several in one phase. Without rest or priority the rest goes last. "
+	    "Without phases the largest go first, as ever." },
+	{ ORDER_GROUP, "phase_timeout", "seconds", "600", "600", NULL, read_order,
+	    "How long the next phase waits when nothing of this one is sent or ends any more: what is not verified by then is named, and "
+	    "keeps no place. It goes on, and is followed." },
+	{ ORDER_GROUP, "priority_keys", "list of names", "restart_priority, instanceha:restart_priority",
+	    "restart_priority, instanceha:restart_priority", NULL, read_order,
+	    "Keys of metadata with a number from 1 to 1000, the highest first; an instance without one, or with a word that is none, has 500." },
+	{ ORDER_GROUP, "group_keys", "list of names", "restart_group, instanceha:restart_group",
+	    "restart_group, instanceha:restart_group", NULL, read_order,
+	    "Keys of metadata with a group's name: its members have the highest priority of them all, and so one phase." },
+	{ ORDER_GROUP, "ha_keys", "list of names", "HA_Enabled, evacuable", "HA_Enabled, evacuable", NULL, read_order,
+	    "Keys that say whether an instance is to be evacuated, as Masakari (HA_Enabled) and InstanceHA (evacuable) read them: its metadata, "
+	    "else its flavor's extra specs and its image's properties. One that says no beside one that says yes means no." },
+	{ ORDER_GROUP, "respect_ha_tags", "boolean value", "false", "false", NULL, read_order,
+	    "Leave out instances for which a key of ha_keys says no (finding ha-says-no). Without it those keys leave nothing out: a project "
+	    "sets its metadata itself." },
 	{ "log", "syslog", "facility", "no", "authpriv", "no|" SYSLOG_FACILITIES, read_syslog,
 	    "Where the trail goes: an event in CADF's fields for the begin of a run, the end of each of its units and its own end, as "
 	    "one line of JSON to syslog or journald. nova-api and cinder-api, which would tell an audit of these writes, are "
@@ -364,6 +398,21 @@ const struct own_option own_options[] = {
 	    "How long it may take to switch the host off and to say that it is." },
 	{ .group = NULL },
 };
+
+/* What is said for this run alone, or was for the one that it goes on with. */
+static int load_own_order(const struct config_sources *sources, struct order_config *order, struct error *err)
+{
+	struct order_config own;
+
+	if (!sources->order_words && !sources->order_file)
+		return 0;
+	if (sources->order_words ? order_config_of_words(sources->order_words, &own, err) != 0 :
+				   order_config_load(sources->order_file, &own, err) != 0)
+		return -1;
+	order_config_free(order);
+	*order = own;
+	return 0;
+}
 
 static bool is_first_of_group(const struct own_option *option)
 {
@@ -397,15 +446,20 @@ int config_load_site(const struct config_sources *sources, struct site_config *o
 	auto_ini struct ini *ini = NULL;
 
 	*out = (struct site_config){ 0 };
+	order_config_init(&out->order);
 	if (ini_open(&path, 1, &ini, err) != 0) {
-		if (sources->site_file || (err->code != ENOENT && err->code != ENOTDIR))
+		if (sources->site_file || (err->code != ENOENT && err->code != ENOTDIR)) {
+			site_config_free(out);
 			return -1;
+		}
 		error_clear(err);
-		if (ini_open(NULL, 0, &ini, err) != 0)
+		if (ini_open(NULL, 0, &ini, err) != 0) {
+			site_config_free(out);
 			return -1;
+		}
 	}
 	ini_note_to(ini, sources->values, "site");
-	if (read_site(ini, out, err) == 0)
+	if (read_site(ini, out, err) == 0 && load_own_order(sources, &out->order, err) == 0)
 		return 0;
 	site_config_free(out);
 	return -1;
@@ -419,6 +473,7 @@ void site_config_free(struct site_config *config)
 	free(config->nova_release);
 	free(config->syslog);
 	fencing_config_free(&config->fencing);
+	order_config_free(&config->order);
 	free(config->storage.conf);
 	free(config->storage.keyring);
 	free(config->storage.user);

@@ -108,7 +108,7 @@ static bool any_waits_for_network(const struct plan *plan)
 
 static bool run_goes_on(const struct work *work, const struct wave *wave)
 {
-	if (wave->way_closed || wave->held || wave->progress.paused)
+	if (wave->way_closed || wave->held || wave->phase_waits || wave->progress.paused)
 		return true;
 	return !work->request->how.no_wait && (wave_in_flight(&work->plan) > 0 || any_waits_for_network(&work->plan));
 }

@@ -3,6 +3,7 @@
 
 #include "plan/evacuation.h"
 #include "util/mem.h"
+#include "util/str.h"
 
 static size_t find_kind(struct order *o, const struct kind *kind)
 {
@@ -20,15 +21,38 @@ static void take_kind_tally(struct order *o)
 	o->under_way = 0;
 	for (size_t k = 0; k < o->nkind; k++)
 		o->tally[k] = (struct kind_tally){ 0 };
+	for (size_t g = 0; g <= o->ngroup; g++)
+		o->busy[g] = 0;
 	for (size_t i = 0; i < o->nunit; i++) {
 		struct kind_tally *t = &o->tally[o->kind_of[i]];
+		bool awaited = !o->overdue[i];
 
 		t->shown |= o->stage[i] == STAGE_LANDED;
 		t->waiting += o->stage[i] == STAGE_WAITING;
-		t->under_way += o->stage[i] == STAGE_UNDER_WAY;
-		t->arrived += o->stage[i] == STAGE_ARRIVED;
-		o->under_way += o->stage[i] == STAGE_UNDER_WAY;
+		t->under_way += awaited && o->stage[i] == STAGE_UNDER_WAY;
+		t->arrived += awaited && o->stage[i] == STAGE_ARRIVED;
+		o->under_way += awaited && o->stage[i] == STAGE_UNDER_WAY;
+		o->busy[o->group_of[i]] += o->stage[i] == STAGE_UNDER_WAY;
 	}
+}
+
+/* The compute refuses a member of such a group beside as many as its rules allow. */
+static const char *exclusive_group(const struct candidate *c)
+{
+	return c->group.exists && str_equal(c->group.policy, "anti-affinity") ? c->group.uuid : NULL;
+}
+
+/* From 1, each as the first of its members has it. */
+static size_t find_group(struct order *o, const struct plan *plan, size_t unit)
+{
+	const char *group = exclusive_group(plan->unit[unit].candidate);
+
+	if (!group)
+		return 0;
+	for (size_t i = 0; i < unit; i++)
+		if (o->group_of[i] && str_equal(exclusive_group(plan->unit[i].candidate), group))
+			return o->group_of[i];
+	return ++o->ngroup;
 }
 
 void order_begin(struct order *o, const struct plan *plan)
@@ -40,14 +64,36 @@ void order_begin(struct order *o, const struct plan *plan)
 	o->stage = arena_alloc(&o->arena, (plan->nunit + 1) * sizeof *o->stage);
 	o->kind = arena_alloc(&o->arena, (plan->nunit + 1) * sizeof *o->kind);
 	o->tally = arena_alloc(&o->arena, (plan->nunit + 1) * sizeof *o->tally);
+	o->phase_of = arena_alloc(&o->arena, (plan->nunit + 1) * sizeof *o->phase_of);
+	o->overdue = arena_alloc(&o->arena, (plan->nunit + 1) * sizeof *o->overdue);
+	o->group_of = arena_alloc(&o->arena, (plan->nunit + 1) * sizeof *o->group_of);
+	o->busy = arena_alloc(&o->arena, (plan->nunit + 1) * sizeof *o->busy);
 	for (size_t i = 0; i < plan->nunit; i++) {
 		if (plan->unit[i].kind != UNIT_EVACUATION)
 			continue;
 		kind_of_unit(&plan->unit[i], &o->arena, &kind);
 		o->kind_of[i] = find_kind(o, &kind);
 		o->stage[i] = STAGE_WAITING;
+		o->phase_of[i] = plan->unit[i].phase;
+		o->group_of[i] = find_group(o, plan, i);
 	}
 	take_kind_tally(o);
+	order_open_phase(o, plan);
+}
+
+bool order_open_phase(struct order *o, const struct plan *plan)
+{
+	size_t next = o->phase + 1;
+
+	while (next <= plan->nphase && plan_count_phase(plan, next) == 0)
+		next++;
+	if (next > plan->nphase)
+		return false;
+	for (size_t i = 0; i < o->nunit; i++)
+		o->overdue[i] |= o->stage[i] == STAGE_UNDER_WAY || o->stage[i] == STAGE_ARRIVED;
+	o->phase = next;
+	take_kind_tally(o);
+	return true;
 }
 
 static enum stage stage_of(const struct unit *unit, int64_t now_ms)
@@ -98,10 +144,12 @@ static bool has_shown(const struct order *o)
 	return false;
 }
 
+/* A plan has them in the order of their phases: what an earlier one was left with goes before this one's. */
 static size_t first_waiting(const struct order *o, bool shown)
 {
 	for (size_t i = 0; i < o->nunit; i++)
-		if (o->stage[i] == STAGE_WAITING && o->tally[o->kind_of[i]].shown == shown)
+		if (o->stage[i] == STAGE_WAITING && o->phase_of[i] <= o->phase && o->tally[o->kind_of[i]].shown == shown &&
+		    (!o->group_of[i] || o->busy[o->group_of[i]] == 0))
 			return i;
 	return ORDER_NONE;
 }
@@ -109,13 +157,16 @@ static size_t first_waiting(const struct order *o, bool shown)
 /* Firsts go before the rest: what they say is worth more the earlier it is known, and at the end each would run alone. */
 size_t order_next(const struct order *o, size_t window)
 {
-	size_t first = ORDER_NONE;
+	size_t first = ORDER_NONE, rest;
 
 	if (o->under_way >= window)
 		return ORDER_NONE;
 	if (!order_has_first(o) && (o->under_way == 0 || has_shown(o)))
 		first = first_waiting(o, false);
-	return first != ORDER_NONE ? first : first_waiting(o, true);
+	rest = first_waiting(o, true);
+	if (first == ORDER_NONE || rest == ORDER_NONE)
+		return first != ORDER_NONE ? first : rest;
+	return o->phase_of[first] <= o->phase_of[rest] ? first : rest;
 }
 
 size_t order_next_after(struct order *o, size_t i, size_t window)
@@ -128,13 +179,14 @@ size_t order_next_after(struct order *o, size_t i, size_t window)
 void order_waves(const struct plan *plan, size_t window, int64_t *wave)
 {
 	struct order o;
-	bool begun = true;
+	int64_t n = 1;
+	bool begun;
 	size_t i;
 
 	order_begin(&o, plan);
 	for (i = 0; i < o.nunit; i++)
 		wave[i] = 0;
-	for (int64_t n = 1; begun; n++) {
+	do {
 		begun = false;
 		while ((i = order_next(&o, window)) != ORDER_NONE) {
 			o.stage[i] = STAGE_UNDER_WAY;
@@ -145,6 +197,7 @@ void order_waves(const struct plan *plan, size_t window, int64_t *wave)
 		for (i = 0; i < o.nunit; i++)
 			o.stage[i] = o.stage[i] == STAGE_UNDER_WAY ? STAGE_LANDED : o.stage[i];
 		take_kind_tally(&o);
-	}
+		n += begun;
+	} while (begun || order_open_phase(&o, plan));
 	order_free(&o);
 }

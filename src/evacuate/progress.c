@@ -160,6 +160,10 @@ static void add_text(const struct progress *progress, const struct work *work, c
 		str_add(out, ", ");
 		str_addf(out, _("%zu not begun"), t->left);
 	}
+	if (progress->order && work->plan.nphase > 1 && !work->request->how.no_wait) {
+		str_add(out, ", ");
+		str_addf(out, _("phase %zu of %zu"), progress->order->phase, work->plan.nphase);
+	}
 	if (progress->paused) {
 		str_add(out, ", ");
 		str_add(out, _("paused"));

@@ -271,10 +271,23 @@ static bool is_paused(struct work *work, struct wave *wave)
 	if (wave->progress.paused && !was)
 		begin_pause(work, wave, &pause);
 	if (!wave->progress.paused && was) {
+		wave->phase_since_ms = now_ms; /* a phase's time stands still, too */
 		log_notice("resumed; instances are begun again");
 		record_pause(work, "resume", NULL);
 	}
 	return wave->progress.paused;
+}
+
+/* The unit whose turn it is; where a phase is over, one of the next. */
+static size_t take_next(struct work *work, struct wave *wave)
+{
+	size_t i;
+
+	wave_first_phase(work, wave);
+	do
+		i = next_with_room(work, wave);
+	while (i == ORDER_NONE && wave_next_phase(work, wave));
+	return i;
 }
 
 static int send_all(struct work *work, struct wave *wave, struct error *err)
@@ -283,6 +296,7 @@ static int send_all(struct work *work, struct wave *wave, struct error *err)
 	const char *why;
 	size_t i;
 
+	wave->phase_waits = false;
 	if (!wave_guest_alive(plan)) /* else none of any kind, for that reason */
 		heed_firsts(plan, &wave->order);
 	while (next_waiting(plan) < plan->nunit) {
@@ -294,7 +308,7 @@ static int send_all(struct work *work, struct wave *wave, struct error *err)
 		}
 		if (is_paused(work, wave))
 			return 0;
-		i = next_with_room(work, wave);
+		i = take_next(work, wave);
 		if (i == ORDER_NONE || (wave->way_closed && clock_monotonic_ms() - wave->tried_ms < RETRY_MS))
 			return 0;
 		if (power_check(work, err) != 0 || disks_check(work, &wave->held, err) != 0) {

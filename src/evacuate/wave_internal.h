@@ -14,14 +14,23 @@ struct wave {
 	bool way_closed; /* database, broker or conductor is away: nothing is begun, what is under way is followed */
 	int64_t closed_ms, tried_ms;
 	struct error why;
-	bool held;            /* a disk may be open on the failed host: nothing is begun until that is sure */
-	int64_t paused_at_ms; /* when we looked last, while somebody has the run paused */
+	bool held;              /* a disk may be open on the failed host: nothing is begun until that is sure */
+	int64_t paused_at_ms;   /* when we looked last, while somebody has the run paused */
+	bool phase_told;        /* the first phase was said */
+	bool phase_waits;       /* instances of a later phase wait for this one */
+	int64_t phase_since_ms; /* since when the phase goes on: it began, or the run was resumed */
 	struct progress progress;
 	struct plugging plugging;
 };
 /* Sends while the window has room. While the way is closed it is tried again for a minute: 0 as long as there is hope. -1:
  * nothing more is begun, and what waited is left. */
 int wave_send(struct work *work, struct wave *wave, struct error *err);
+
+/* phases.c. Says which phase begins, at the first and wherever wave_next_phase() lets another one in. */
+void wave_first_phase(struct work *work, struct wave *wave);
+/* The phase is over: each of its instances is verified or has ended in another way, or nothing of it has been sent or has ended
+ * for [order] phase_timeout. Then the next one that has instances begins. */
+bool wave_next_phase(struct work *work, struct wave *wave);
 
 size_t wave_in_flight(const struct plan *plan); /* how many are on their way, or may be */
 void wave_leave_waiting(struct plan *plan, const char *why);

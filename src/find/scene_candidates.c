@@ -191,6 +191,23 @@ static int find_accepted(struct scene *scene, const struct chosen *all, struct e
 	return 0;
 }
 
+/* Nobody else asks for them: without [order] nothing is read. */
+static int find_labels(struct scene *scene, const struct chosen *all, struct error *err)
+{
+	const struct order_config *order = &scene->world->site.order;
+	auto_free struct labels *found = NULL;
+
+	if (!order_config_is_used(order))
+		return 0;
+	found = xcalloc(all->uuids.n, sizeof *found);
+	if (labels_get(scene->nova.home->cell->db, &all->uuids, &scene->arena, found, err) != 0)
+		return -1;
+	for (size_t i = 0; i < all->uuids.n; i++)
+		all->c[i]->labels = found[i];
+	candidates_rank(order, scene->subject.candidate, scene->subject.ncandidate, &scene->arena);
+	return 0;
+}
+
 static bool has_attempts(const struct candidate *c)
 {
 	return c->attempts.n > 0;
@@ -380,7 +397,7 @@ int scene_find_candidates(struct scene *scene, struct error *err)
 	rc = find_mappings(scene, &all, err) != 0 || find_specs(scene, &all, err) != 0 || find_needs(scene, err) != 0 ||
 		find_accepted(scene, &all, err) != 0 || find_attempts(scene, &all, err) != 0 ||
 		find_allocations(scene, &all, err) != 0 || find_server_groups(scene, &all, err) != 0 ||
-		find_power(scene, err) != 0 || find_volumes(scene, err) != 0 ?
+		find_power(scene, err) != 0 || find_volumes(scene, err) != 0 || find_labels(scene, &all, err) != 0 ?
 	    -1 :
 	    0;
 	chosen_free(&all);

@@ -149,14 +149,16 @@ static int compare_instances(int64_t a, int64_t b)
 	return a < b ? 1 : a > b ? -1 : 0;
 }
 
-/* Volume-backed ones come first: whether the computes may talk to cinder without a token shows at the first of them. One that
- * is in ERROR comes after the others of its like: whatever brought it there may be its own, and the first of a kind speaks for
- * all. Then the biggest, which have the fewest places to go to. */
+/* What [order] puts first comes first. Then volume-backed ones: whether the computes may talk to cinder without a token shows
+ * at the first of them. One that is in ERROR comes after the others of its like: whatever brought it there may be its own, and
+ * the first of a kind speaks for all. Then the biggest, which have the fewest places to go to. */
 static int biggest_first(const void *one, const void *other)
 {
 	const struct candidate *a = one, *b = other;
-	int order = compare_instances(instance_boots_from_volume(a->instance), instance_boots_from_volume(b->instance));
+	int order = rank_compare(&a->rank, &b->rank);
 
+	if (order == 0)
+		order = compare_instances(instance_boots_from_volume(a->instance), instance_boots_from_volume(b->instance));
 	if (order == 0)
 		order = compare_instances(str_equal(b->instance->vm_state, "error"), str_equal(a->instance->vm_state, "error"));
 	if (order == 0)

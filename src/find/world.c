@@ -31,6 +31,8 @@ struct config_sources config_sources_of(const struct request *request)
 		.n_neutron_files = request->where.neutron_files.n,
 		.keystone_files = request->where.keystone_files.v,
 		.n_keystone_files = request->where.keystone_files.n,
+		.order_file = request->how.order_file,
+		.order_words = request->how.keeps_order ? &request->how.order : NULL,
 		.site_file = request->where.site_file,
 		.defaults_file = request->where.defaults_file };
 }

@@ -36,6 +36,42 @@ void guard_local_disk(const struct guard *self, const struct scene *scene, struc
 	}
 }
 
+void guard_ha_says_no(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	if (!scene->world->site.order.respect_ha_tags)
+		return;
+	EACH_WANTED(c, scene)
+		if (c->rank.ha == HA_NO)
+			guard_found(self, scene, out, c->instance->uuid, NULL,
+			    "%s is not to be evacuated: it, its flavor or its image says %s, and [order] respect_ha_tags is set",
+			    str_or(c->instance->name, c->instance->uuid), c->rank.ha_label);
+}
+
+void guard_order_unclear(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	EACH_TAKEN(t, scene, out)
+		if (t.c->rank.unclear)
+			guard_found(self, scene, out, t.c->instance->uuid, NULL,
+			    "%s has '%s', which is none of the words of that key: it is as if the key were not there",
+			    str_or(t.c->instance->name, t.c->instance->uuid), t.c->rank.unclear);
+}
+
+void guard_phases_not_kept(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	const struct rank *first = NULL;
+
+	if (!scene->request->how.no_wait || scene->world->site.order.nrule == 0)
+		return;
+	EACH_TAKEN(t, scene, out) {
+		if (first && rank_compare(first, &t.c->rank) != 0) {
+			guard_found(self, scene, out, scene->subject.host, NULL,
+			    "--no-wait sends all evacuations at once: no phase of [order] waits for the one before it");
+			return;
+		}
+		first = &t.c->rank;
+	}
+}
+
 /* Who owns it, as the service sees it: a cluster wins over the host that a volume names. */
 static void show_owner(const struct volume_owner *owner, struct str *out)
 {

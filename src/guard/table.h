@@ -24,6 +24,10 @@ GUARD("old-cpu-pinning", SEVERITY_SKIP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, old_cpu_p
 	.offer = N_("if this point release has the fix"))
 GUARD("octavia", SEVERITY_SKIP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, octavia),
 	.sentence = N_("the instance is a load balancer of octavia, and octavia replaces it by itself"))
+GUARD("ha-says-no", SEVERITY_SKIP, ACCEPT_CODE, LOOK(WHEN_EVACUATES, ha_says_no),
+	.sentence = N_("its metadata, its flavor or its image says that the instance is not to be evacuated (HA_Enabled, evacuable), and "
+		"[order] respect_ha_tags obeys that"),
+	.offer = N_("if it is to be evacuated all the same"))
 GUARD("needs-token", SEVERITY_SKIP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, needs_token),
 	.sentence = N_("nova asks for something in the caller's name (an image or a kernel of glance, a key in barbican, a "
 		"device of cyborg), and no token is given, or none that can be used; the instance would end in ERROR. --accept takes "
@@ -422,6 +426,14 @@ GUARD("unchecked-resources", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, un
 		"whether a host has it"),
 	.hint = N_("make sure that a host has it; --placement-config-file has resource classes and traits checked"),
 	.of_doubt = true)
+GUARD("order-unclear", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, order_unclear),
+	.sentence = N_("metadata that [order] reads has a value that its key does not take: restart_priority is a number from 1 to 1000, "
+		"HA_Enabled and evacuable are yes or no"),
+	.hint = N_("nothing, unless the instance is to go earlier or later: its metadata is its project's"))
+GUARD("phases-not-kept", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, phases_not_kept),
+	.sentence = N_("--no-wait sends all evacuations at once, so that no phase of [order] waits for the one before it"),
+	.hint = N_("leave out --no-wait"),
+	.of_request = true)
 GUARD("journal-volatile", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, journal_volatile),
 	.sentence = N_("the journal is on a file system that a power cut or a lost network can take away; this run could "
 		"then be neither explained nor undone"),

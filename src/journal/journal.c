@@ -113,6 +113,7 @@ static json_object *first_record(const struct request *request, const char *run,
 	put_text(record, "target_state", request->how.target_state);
 	put_bool(record, "force", request->what.force);
 	put(record, "accept", list_of(request->how.accept.v, request->how.accept.n));
+	put(record, "order", list_of(request->how.order.v, request->how.order.n));
 	put_text(record, "resumes", request->what.resume);
 	journal_operator(request, record);
 	return record;

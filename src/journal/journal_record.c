@@ -73,6 +73,8 @@ int journal_plan(struct journal *j, const struct plan *plan, struct error *err)
 		if (plan->unit[i].kind == UNIT_EVACUATION) {
 			put_text(one, "instance", plan->unit[i].step[0].id);
 			put_bool(one, "makes_disks", plan->unit[i].makes_disks);
+			if (plan->unit[i].phase)
+				put_count(one, "phase", plan->unit[i].phase);
 		}
 		json_object_array_add(units, one);
 	}

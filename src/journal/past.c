@@ -65,9 +65,9 @@ static bool lists_word(json_object *list, const char *word)
 	return false;
 }
 
-static void copy_list(struct past *past, json_object *list, struct words *out)
+static void take_past_words(struct past *past, json_object *list, struct words *out)
 {
-	const size_t n = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+	size_t n = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
 
 	out->v = arena_alloc(&past->plan.arena, (n + 1) * sizeof *out->v);
 	for (out->n = 0; out->n < n; out->n++)
@@ -79,8 +79,8 @@ static void copy_hosts(struct past *past, json_object *record)
 {
 	past->has_hosts = past->version == JOURNAL_VERSION_HOSTS;
 	if (past->has_hosts) {
-		copy_list(past, json_object_object_get(record, "hosts"), &past->hosts);
-		copy_list(past, json_object_object_get(record, "hosts_left_out"), &past->left);
+		take_past_words(past, json_object_object_get(record, "hosts"), &past->hosts);
+		take_past_words(past, json_object_object_get(record, "hosts_left_out"), &past->left);
 	} else if (past->host) {
 		past->hosts.v = arena_alloc(&past->plan.arena, sizeof *past->hosts.v);
 		past->hosts.v[past->hosts.n++] = past->host;
@@ -120,9 +120,6 @@ const char *past_hosts_words(const struct past *past, struct arena *arena)
 
 static int on_run(struct past *past, json_object *record)
 {
-	json_object *accept = json_object_object_get(record, "accept");
-	size_t n = json_object_is_type(accept, json_type_array) ? json_object_array_length(accept) : 0;
-
 	past->version = json_object_get_int64(json_object_object_get(record, "version"));
 	past->tool = copy(past, record, "tool");
 	past->run = copy(past, record, "run");
@@ -144,12 +141,9 @@ static int on_run(struct past *past, json_object *record)
 		return 1;
 	if (past->has_hosts && past->hosts.n == 0)
 		return reject_record(past, record, N_("a run about several hosts names none"));
-	for (size_t i = 0; i < n; i++) {
-		const char *word = json_object_get_string(json_object_array_get_idx(accept, i));
-
-		past->accept.v = vec_grow(past->accept.v, past->accept.n, &past->accept.cap, sizeof *past->accept.v);
-		past->accept.v[past->accept.n++] = arena_dup(&past->plan.arena, str_or(word, ""));
-	}
+	take_past_words(past, json_object_object_get(record, "accept"), &past->accept);
+	past->has_order = json_object_object_get_ex(record, "order", NULL);
+	take_past_words(past, json_object_object_get(record, "order"), &past->order);
 	return 0;
 }
 
@@ -490,7 +484,6 @@ int past_check(const struct past *past, const char *path, struct error *err)
 void past_free(struct past *past)
 {
 	free(past->unit);
-	free(past->accept.v);
 	plan_free(&past->plan);
 	*past = (struct past){ 0 };
 }

@@ -446,9 +446,13 @@ void plan_evacuations(struct plan *plan, const struct scene *scene, const struct
 
 	add_evacuations(plan, scene, findings, true);
 	add_evacuations(plan, scene, findings, false);
+	if (scene->world->site.order.nrule > 0)
+		plan_sort_phases(plan, first);
 	if (scene->request->what.limit > 0 && plan->nunit - first > (size_t)scene->request->what.limit)
 		for (; plan->nunit - first > (size_t)scene->request->what.limit; plan->nunit--)
 			auto_free_(&plan->unit[plan->nunit - 1].step);
+	if (scene->world->site.order.nrule > 0)
+		plan_name_phases(plan, first, scene);
 }
 
 void plan_service_removal(struct plan *plan, struct unit *unit, const struct cinder_service *service)

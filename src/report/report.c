@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "evacuate/evacuate.h"
+#include "evacuate/order.h"
 #include "out/paragraph.h"
 #include "out/table.h"
 #include "util/lang.h"
@@ -60,12 +61,26 @@ static void add_alone(const struct report *report, const struct unit *unit, stru
 	str_addc(out, '\n');
 }
 
+int64_t *report_waves(const struct report *report)
+{
+	int64_t *wave = xcalloc(report->work->plan.nunit + 1, sizeof *wave), size = report->work->request->how.max_in_flight;
+
+	/* the past of a recovery has no candidates, and nothing that is to come */
+	if (report->work->scene.subject.evacuates && !report->work->scene.subject.past)
+		order_waves(&report->work->plan, size > 0 ? (size_t)size : 1, wave);
+	return wave;
+}
+
 void report_plan(const struct report *report, struct str *out)
 {
+	auto_free int64_t *wave = report_waves(report);
+
 	for (size_t i = 0; i < report->work->plan.nunit; i++) {
 		str_addf(out, "%zu. ", i + 1);
 		str_add_visible(out,
 		    report->work->plan.unit[i].sentence); /* a name with a line end in it must not look like another unit */
+		if (report->work->plan.nphase > 1 && wave[i] > 0)
+			str_addf(out, _(", wave %lld"), (long long)wave[i]);
 		str_addc(out, '\n');
 		if (report->work->plan.unit[i].command && report->work->plan.nunit > 1)
 			add_alone(report, &report->work->plan.unit[i], out);

@@ -39,37 +39,56 @@ static json_object *findings(const struct report *report)
 	return list;
 }
 
-static json_object *step_object(const struct report *report, const struct unit *unit, size_t index, const struct step *s)
+/* ${wave}: with whom it goes, if all land. */
+static void add_evacuation_members(json_object *one, const struct unit *unit, int64_t wave)
+{
+	const struct evacuation *e = unit->evacuation;
+
+	put(one, "phase", unit->phase ? json_object_new_int64((int64_t)unit->phase) : NULL);
+	put_int(one, "wave", wave);
+	put_text(one, "outcome", evacuation_outcome(unit));
+	put_bool(one, "accepted", evacuation_was_cast(unit));
+	put_text(one, "request_id", e ? e->rows.request_id : NULL);
+	put_text(one, "migration_uuid", e ? e->rows.migration_uuid.text : NULL);
+	put_text(one, "network", e ? network_name[e->network] : NULL);
+	put_text(one, "network_why", e ? e->network_why : NULL);
+	put_text(one, "disks", e ? disks_name[e->disks] : NULL);
+	put_text(one, "disks_why", e ? e->disks_why : NULL);
+	put_bool(one, "disks_unrecorded", evacuation_has_unrecorded_disks(unit));
+}
+
+static json_object *step_object(const struct report *report, size_t index, const struct step *s, int64_t wave)
 {
 	json_object *one = json_object_new_object();
+	const struct unit *unit = &report->work->plan.unit[index];
 
 	put_count(one, "unit", index);
 	step_add_json(s, one);
 	put_text(one, "state", state_name[s->state]);
 	put(one, "error", advice(report, s->error));
 	put_text(one, "since", s->since);
-	if (unit->kind == UNIT_EVACUATION) {
-		put_text(one, "outcome", evacuation_outcome(unit));
-		put_bool(one, "accepted", evacuation_was_cast(unit));
-		put_text(one, "request_id", unit->evacuation ? unit->evacuation->rows.request_id : NULL);
-		put_text(one, "migration_uuid", unit->evacuation ? unit->evacuation->rows.migration_uuid.text : NULL);
-		put_text(one, "network", unit->evacuation ? network_name[unit->evacuation->network] : NULL);
-		put_text(one, "network_why", unit->evacuation ? unit->evacuation->network_why : NULL);
-		put_text(one, "disks", unit->evacuation ? disks_name[unit->evacuation->disks] : NULL);
-		put_text(one, "disks_why", unit->evacuation ? unit->evacuation->disks_why : NULL);
-		put_bool(one, "disks_unrecorded", evacuation_has_unrecorded_disks(unit));
-	}
+	if (unit->kind == UNIT_EVACUATION)
+		add_evacuation_members(one, unit, wave);
 	return one;
 }
 
 static json_object *steps(const struct report *report)
 {
 	json_object *list = json_object_new_array();
+	auto_free int64_t *wave = report_waves(report);
 
 	for (size_t i = 0; i < report->work->plan.nunit; i++)
 		for (size_t k = 0; k < report->work->plan.unit[i].nstep; k++)
-			json_object_array_add(list,
-			    step_object(report, &report->work->plan.unit[i], i, &report->work->plan.unit[i].step[k]));
+			json_object_array_add(list, step_object(report, i, &report->work->plan.unit[i].step[k], wave[i]));
+	return list;
+}
+
+static json_object *phases(const struct report *report)
+{
+	json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < report->work->plan.nphase; i++)
+		json_object_array_add(list, jv_text(report->work->plan.phase[i]));
 	return list;
 }
 
@@ -205,6 +224,7 @@ int report_print_json(const struct report *report, enum error_kind result, const
 	put_text(d, "good_until", report->good_until);
 	put(d, "next", advice(report, report->next));
 	put(d, "findings", findings(report));
+	put(d, "phases", phases(report));
 	put(d, "units", units(report));
 	put(d, "steps", steps(report));
 	put(d, "checks", checks(report));

@@ -10,6 +10,7 @@
 
 #define LABEL_AT 2 /* of what is dead, done and left */
 #define TEXT_AT 12
+#define PHASES_SHOWN 4
 #define DEEDS_SHOWN 3 /* units that are no move, no mark and no evacuation: a sentence each */
 
 /* "  move      13 volumes …" */
@@ -225,6 +226,22 @@ static void add_evacuation_row(const struct screen *s)
 	add_row(s, _("evacuate"), text.s);
 }
 
+/* "3 phases, one after the other: tag db 2, priority 800 1, rest 7" */
+static void add_order_row(const struct screen *s)
+{
+	const struct plan *plan = &s->report->work->plan;
+	auto_str struct str text = { 0 };
+
+	if (plan->nphase <= 1)
+		return;
+	str_addf(&text, _("%zu phases, one after the other: "), plan->nphase);
+	for (size_t i = 0; i < plan->nphase && i < PHASES_SHOWN; i++)
+		str_addf(&text, "%s%s %zu", i ? ", " : "", plan->phase[i], plan_count_phase(plan, i + 1));
+	if (plan->nphase > PHASES_SHOWN)
+		str_addf(&text, _(", %zu more"), plan->nphase - PHASES_SHOWN);
+	add_row(s, _("order"), text.s);
+}
+
 /* By reason: the state, where nova evacuates none of it; else the finding's code. */
 static void add_left_row(const struct screen *s)
 {
@@ -363,6 +380,7 @@ void report_screen(const struct report *report, size_t columns, size_t lines, st
 	add_keep_out_row(&s);
 	add_move_row(&s);
 	add_evacuation_row(&s);
+	add_order_row(&s);
 	add_left_row(&s);
 	add_left_hosts(&s);
 	add_mark_row(&s);

@@ -87,6 +87,41 @@ static size_t name_changed(struct run *run, const struct plan_file *file, const 
 	return n;
 }
 
+/* The file's order stays, whatever is written on the instances by now: its phases, and who goes before whom. */
+struct turn_of {
+	struct unit unit;
+	size_t at;
+};
+
+static int compare_turns(const void *a, const void *b)
+{
+	size_t x = ((const struct turn_of *)a)->at, y = ((const struct turn_of *)b)->at;
+
+	return (x > y) - (x < y);
+}
+
+static void keep_order(struct plan *plan, const struct plan_file *file, const struct index *old)
+{
+	struct turn_of *turn = xcalloc(plan->nunit + 1, sizeof *turn);
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->nunit; i++) {
+		const struct place *was = find_place(old, &plan->unit[i].step[0]);
+
+		if (plan->unit[i].kind != UNIT_EVACUATION || !was)
+			continue;
+		turn[n] = (struct turn_of){ plan->unit[i], (size_t)(was->unit - file->plan.unit) };
+		turn[n++].unit.phase = was->unit->phase;
+	}
+	vec_sort(turn, n, sizeof *turn, compare_turns);
+	for (size_t i = 0, next = 0; i < plan->nunit && next < n; i++)
+		if (plan->unit[i].kind == UNIT_EVACUATION)
+			plan->unit[i] = turn[next++].unit;
+	plan->phase = file->plan.phase;
+	plan->nphase = file->plan.nphase;
+	free(turn);
+}
+
 /* The steps of a unit that are as the file has them, with the file's values; how many came since. */
 static size_t keep_steps(struct run *run, struct unit *unit, const struct index *old)
 {
@@ -181,6 +216,7 @@ int plan_compare(struct run *run, const struct plan_file *file, struct error *er
 	world = index_of(&run->work.plan);
 	changed = name_changed(run, file, &world);
 	came = keep_the_same(run, &old);
+	keep_order(&run->work.plan, file, &old);
 	free(old.v);
 	free(world.v);
 	if (changed + came == 0 || run->work.request->how.skip_drifted)

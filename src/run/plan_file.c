@@ -38,8 +38,9 @@ const struct plan_word plan_words[] = { { "host", PLAN_WORD_TEXT, AT(what.host) 
 	{ "exclude", PLAN_WORD_LIST, AT(what.exclude) }, { "limit", PLAN_WORD_INT, AT(what.limit) },
 	{ "target_state", PLAN_WORD_TEXT, AT(how.target_state) }, { "no_wait", PLAN_WORD_BOOL, AT(how.no_wait) },
 	{ "timeout_s", PLAN_WORD_INT, AT(how.timeout_s) }, { "max_in_flight", PLAN_WORD_INT, AT(how.max_in_flight) },
-	{ "stop_after_failures", PLAN_WORD_INT, AT(how.stop_after_failures) }, { "hosts", PLAN_WORD_HOSTS, AT(what.hosts) },
-	{ "aggregate", PLAN_WORD_HOSTS, AT(what.aggregates) }, { "zone", PLAN_WORD_HOSTS, AT(what.zones) },
+	{ "stop_after_failures", PLAN_WORD_INT, AT(how.stop_after_failures) }, { "order", PLAN_WORD_LIST, AT(how.order) },
+	{ "hosts", PLAN_WORD_HOSTS, AT(what.hosts) }, { "aggregate", PLAN_WORD_HOSTS, AT(what.aggregates) },
+	{ "zone", PLAN_WORD_HOSTS, AT(what.zones) },
 	{ NULL, PLAN_WORD_TEXT, 0 } };
 
 static json_object *list(const struct words *words)
@@ -141,9 +142,20 @@ static json_object *units_of(const struct run *run)
 			put_text(one, "host", u->host);
 		if (u->kind == UNIT_EVACUATION)
 			put_int(one, "wave", wave[i]);
+		if (u->phase)
+			put_count(one, "phase", u->phase);
 		put(one, "steps", steps);
 		json_object_array_add(array, one);
 	}
+	return array;
+}
+
+static json_object *phases_of(const struct plan *plan)
+{
+	json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < plan->nphase; i++)
+		json_object_array_add(array, jv_text(plan->phase[i]));
 	return array;
 }
 
@@ -205,6 +217,7 @@ static void write_text(const struct run *run, const char *expires_at, struct str
 	put(d, "world", world_of(run));
 	put_what_was_seen(d, &run->work.scene);
 	put(d, "findings", findings_of(run));
+	put(d, "phases", phases_of(&run->work.plan));
 	put(d, "units", units);
 	put_text(d, "units_sha256", sha256);
 	str_add(out, json_object_to_json_string_ext(d, PLAIN));

@@ -116,6 +116,25 @@ static int check_plan_version(const struct plan_file *file, const char *path, st
 	    str_or(tool, "?"));
 }
 
+static void take_phases(struct plan_file *file, json_object *phases)
+{
+	size_t n = json_object_is_type(phases, json_type_array) ? json_object_array_length(phases) : 0;
+
+	file->plan.phase = arena_alloc(&file->plan.arena, (n + 1) * sizeof *file->plan.phase);
+	file->plan.nphase = n;
+	for (size_t i = 0; i < n; i++)
+		file->plan.phase[i] = str_or(json_object_get_string(json_object_array_get_idx(phases, i)), "");
+}
+
+/* What counts phases that are not named is no plan of ours. */
+static bool take_phase(const struct plan_file *file, json_object *number, struct unit *unit)
+{
+	int64_t phase = json_object_get_int64(number);
+
+	unit->phase = phase > 0 ? (size_t)phase : 0;
+	return phase >= 0 && unit->phase <= file->plan.nphase;
+}
+
 static bool take_units(struct plan_file *file, json_object *units)
 {
 	size_t n = json_object_is_type(units, json_type_array) ? json_object_array_length(units) : 0;
@@ -129,6 +148,8 @@ static bool take_units(struct plan_file *file, json_object *units)
 			return false;
 		unit = plan_unit(&file->plan, (enum unit_kind)kind);
 		unit->sentence = str_or(get_text(one, "sentence"), "");
+		if (!take_phase(file, json_object_object_get(one, "phase"), unit))
+			return false;
 		for (size_t k = 0; k < json_object_array_length(steps); k++)
 			if (!unit_step_json(unit, json_object_array_get_idx(steps, k), &file->arena))
 				return false;
@@ -147,6 +168,7 @@ static bool take_all(struct plan_file *file)
 	file->sha256 = get_text(file->document, "sha256");
 	file->units_sha256 = get_text(file->document, "units_sha256");
 	take_words(file, json_object_object_get(file->document, "request"));
+	take_phases(file, json_object_object_get(file->document, "phases"));
 	return take_units(file, json_object_object_get(file->document, "units")) && file->run && file->expires_at &&
 	    file->command && strlen(file->run) < RUN_ID_SIZE && !strpbrk(file->run, "./");
 }

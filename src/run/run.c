@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "run/accept.h"
@@ -479,10 +480,12 @@ enum error_kind run_operation(const struct operation *operation, const struct re
 	deadline_again();
 	clock_now(run.report.started_at);
 	who_am_i(&run.who);
-	if (world_open(request, operation->needs, run.work.run, &run.work.world, err) != 0 || find_scene(&run, err) != 0)
+	if (world_open(request, operation->needs, run.work.run, &run.work.world, err) != 0) {
 		result = err->kind;
-	else
-		result = decide_and_act(&run, err);
+	} else {
+		run.own.how.order = run.order = order_config_words(&run.work.world.site.order);
+		result = find_scene(&run, err) == 0 ? decide_and_act(&run, err) : err->kind;
+	}
 	clock_now(run.report.finished_at);
 	if (report_print(&run.report, result, err, &trouble) != 0) {
 		log_error("%s", trouble.text);
@@ -496,5 +499,6 @@ enum error_kind run_operation(const struct operation *operation, const struct re
 	journal_close(&run.work.journal);
 	lock_release(&run.work.lock);
 	world_close(&run.work.world);
+	free(run.order.v);
 	return result;
 }

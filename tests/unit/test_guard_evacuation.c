@@ -245,6 +245,49 @@ static void an_amphora_is_octavias(void **state)
 	assert_quiet("octavia");
 }
 
+static void an_instance_that_says_no_stays_where_that_is_obeyed(void **state)
+{
+	(void)state;
+	candidates[0].rank = (struct rank){ .ha = HA_NO, .ha_label = "HA_Enabled = false" };
+	assert_quiet("ha-says-no");
+	world.site.order.respect_ha_tags = true;
+	assert_found("ha-says-no", "HA_Enabled = false");
+	candidates[0].rank.ha = HA_YES;
+	assert_quiet("ha-says-no");
+	candidates[0].rank.ha = HA_UNSAID;
+	assert_quiet("ha-says-no");
+}
+
+static void a_word_that_is_none_of_its_key_is_said(void **state)
+{
+	(void)state;
+	assert_quiet("order-unclear");
+	candidates[0].rank.unclear = "restart_priority = soon";
+	assert_found("order-unclear", "restart_priority = soon");
+	candidates[0].wanted = false;
+	assert_quiet("order-unclear");
+}
+
+static void phases_wait_for_nobody_where_nobody_waits(void **state)
+{
+	static struct phase_rule rule = { .text = "tag db" };
+
+	(void)state;
+	set_candidate(1, "00000000-0000-4000-8000-000000000002", "two");
+	scene.subject.ncandidate = 2;
+	candidates[1].rank.rule = 1;
+	world.site.order.rule = &rule;
+	world.site.order.nrule = 1;
+	assert_quiet("phases-not-kept");
+	request.how.no_wait = true;
+	assert_found("phases-not-kept", "--no-wait");
+	candidates[1].rank.rule = 0;
+	assert_quiet("phases-not-kept");
+	candidates[1].rank.rule = 1;
+	world.site.order.nrule = 0;
+	assert_quiet("phases-not-kept");
+}
+
 static void a_key_in_the_users_name(void **state)
 {
 	static const struct bdm bdm = { .volume_id = "v" };
@@ -510,6 +553,9 @@ int main(void)
 		TEST(pinned_before_victoria),
 		TEST(pinned_cells_get_their_field),
 		TEST(an_amphora_is_octavias),
+		TEST(an_instance_that_says_no_stays_where_that_is_obeyed),
+		TEST(a_word_that_is_none_of_its_key_is_said),
+		TEST(phases_wait_for_nobody_where_nobody_waits),
 		TEST(a_key_in_the_users_name),
 		TEST(a_target_in_another_cell_or_without_a_node),
 		TEST(bug_1550919_where_disks_can_be_destroyed),

@@ -16,9 +16,10 @@
 /* A plan file must hold every word that made it, and every command that writes one must be one that plan apply knows: both are
  * read here from the program's own tables, so that a new command or option is not forgotten. */
 
-/* How it is done or refused, not what: these are the applying command line's own, or no plan is written with them. */
+/* How it is done or refused, not what: these are the applying command line's own, or no plan is written with them. Of --order the
+ * plan holds what stood in its file. */
 static const size_t not_planned[] = { AT(how.dry_run), AT(how.yes), AT(how.plan_out), AT(how.skip_drifted), AT(what.resume), AT(what.sql),
-	AT(how.token_file), AT(how.token_from) };
+	AT(how.token_file), AT(how.token_from), AT(how.order_file) };
 
 static bool is_planned(size_t offset)
 {

@@ -130,11 +130,15 @@ void pause_end(const char *path)
 	(void)path;
 }
 
+static void note_phase(json_object *record);
+
 int journal_add(struct journal *journal, const char *type, json_object *record, bool sync, struct error *err)
 {
 	(void)journal;
 	(void)sync;
 	(void)err;
+	if (strcmp(type, "phase") == 0)
+		note_phase(record);
 	str_addf(&records, "%s%s", records.n ? " " : "", type);
 	json_object_put(record);
 	return 0;
@@ -808,6 +812,135 @@ static int forget(void **state)
 	return 0;
 }
 
+/* ---- phases */
+
+static struct str said_phases; /* "2 after timeout: 1 not verified" of each record */
+
+static void give_phases(const char *phases)
+{
+	static const char *names[] = { "tag db", "priority 800", "rest" };
+
+	work.plan.phase = names;
+	work.plan.nphase = 0;
+	for (size_t i = 0; phases[i]; i++) {
+		work.plan.unit[i].phase = (size_t)(phases[i] - '0');
+		work.plan.nphase = work.plan.unit[i].phase > work.plan.nphase ? work.plan.unit[i].phase : work.plan.nphase;
+	}
+	work.world.site.order.phase_timeout_s = 20;
+	str_clear(&said_phases);
+	str_add(&said_phases, "");
+}
+
+static void note_phase(json_object *record)
+{
+	json_object *rest = json_object_object_get(record, "not_verified"), *after = json_object_object_get(record, "after");
+
+	str_addf(&said_phases, "%s%d after %s", said_phases.n ? "; " : "", json_object_get_int(json_object_object_get(record, "phase")),
+	    after ? json_object_get_string(after) : "nothing");
+	for (size_t i = 0; i < json_object_array_length(rest); i++)
+		str_addf(&said_phases, " %s", json_object_get_string(json_object_object_get(json_object_array_get_idx(rest, i), "outcome")));
+}
+
+static const struct {
+	const char *script, *phases;
+	int64_t max_in_flight;
+	bool no_wait;
+	const char *events, *records, *left_out;
+} phase_runs[] = {
+	{ "oooo", "1122", 4, false, ">0 =0 >1 =1 >2 >3 =2 =3", "1 after nothing; 2 after verified", "" },
+	/* one alone is none */
+	{ "oooo", "1111", 4, false, ">0 =0 >1 >2 >3 =1 =2 =3", "", "" },
+	/* what failed is named, and blocks nothing */
+	{ "ofoo", "1122", 4, false, ">0 =0 >1 !1 >2 >3 =2 =3", "1 after nothing; 2 after partly failed", "" },
+	/* nor does what hangs, when the time is over: neither as the first of its kind nor by its place */
+	{ "hoo", "122", 4, false, ">0 >1 =1 >2 =2", "1 after nothing; 2 after timeout under way", "" },
+	{ "ohoo", "1122", 1, false, ">0 =0 >1 >2 =2 >3 =3", "1 after nothing; 2 after timeout under way", "" },
+	/* what it has not begun by then goes before the next phase, all the same */
+	{ "ohoo", "1112", 1, false, ">0 =0 >1 >2 =2 >3 =3", "1 after nothing; 2 after timeout under way not begun", "" },
+	/* a port that is not ready is waited for; one that never is, as long as for all else */
+	{ "olo", "112", 4, false, ">0 =0 >1 =1 +1 >2 =2", "1 after nothing; 2 after verified", "" },
+	{ "oko", "112", 4, false, ">0 =0 >1 =1 >2 =2", "1 after nothing; 2 after timeout network-not-ready", "" },
+	/* a kind that is left is left in every phase, and a phase without anybody begins at once */
+	{ "FOo", "123", 4, false, ">0 !0 >2 =2", "1 after nothing; 2 after partly failed; 3 after partly not begun", "i1: " VOLUMES_FAILED },
+	{ "fo", "12", 4, false, ">0 !0", "1 after nothing", "i1: " IMAGE_FAILED },
+	/* a first of a later phase waits for the phase, too */
+	{ "ooO", "112", 4, false, ">0 =0 >1 =1 >2 =2", "1 after nothing; 2 after verified", "" },
+	/* nobody waits */
+	{ "ooo", "123", 4, true, ">0 >1 >2", "", "" },
+};
+
+static void a_phase_begins_when_the_last_is_verified_or_its_time_is_over(void **state)
+{
+	auto_str struct str left = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(phase_runs); i++) {
+		struct error err = { 0 };
+
+		begin(phase_runs[i].script);
+		give_phases(phase_runs[i].phases);
+		f.request.how.max_in_flight = phase_runs[i].max_in_flight;
+		f.request.how.no_wait = phase_runs[i].no_wait;
+		assert_int_equal(apply_evacuations(&work, &err), 0);
+		left_out(&left);
+		if (strcmp(events.s, phase_runs[i].events) != 0 || strcmp(said_phases.s, phase_runs[i].records) != 0 ||
+		    strcmp(left.s, phase_runs[i].left_out) != 0)
+			fail_msg("%s %s: %s (%s) (%s)", phase_runs[i].script, phase_runs[i].phases, events.s, said_phases.s, left.s);
+		end();
+	}
+}
+
+/* Each takes 35 s, and a phase 40: together they may take longer. */
+static void a_long_phase_has_its_time_as_long_as_something_moves(void **state)
+{
+	struct error err = { 0 };
+
+	(void)state;
+	begin("ssso");
+	give_phases("1112");
+	work.world.site.order.phase_timeout_s = 40;
+	f.request.how.max_in_flight = 1;
+	f.request.how.timeout_s = 600;
+	assert_int_equal(apply_evacuations(&work, &err), 0);
+	assert_string_equal(events.s, ">0 =0 >1 =1 >2 =2 >3 =3");
+	assert_string_equal(said_phases.s, "1 after nothing; 2 after verified");
+	end();
+}
+
+static void no_phase_begins_while_the_run_is_paused(void **state)
+{
+	struct error err = { 0 };
+
+	(void)state;
+	begin("hoo");
+	give_phases("122");
+	f.request.how.timeout_s = 300;
+	pause_ms = now_ms + 5000;
+	resume_ms = now_ms + 105000;
+	assert_int_equal(apply_evacuations(&work, &err), 0);
+	assert_string_equal(events.s, ">0 >1 =1 >2 =2");
+	/* its time begins again with the resumption: 20 s after it, not at once */
+	assert_true(work.plan.unit[1].evacuation->sent_ms >= resume_ms + 20000);
+	assert_true(work.plan.unit[1].evacuation->sent_ms < resume_ms + 22000);
+	end();
+}
+
+/* Under way together they would both be given the host that has none of them yet. */
+static void a_group_has_one_member_under_way(void **state)
+{
+	struct error err = { 0 };
+
+	(void)state;
+	begin("osso");
+	for (size_t i = 1; i < 3; i++)
+		candidate[i].group = (struct server_group){ .exists = true, .uuid = "g", .policy = "anti-affinity", .max_per_host = 1 };
+	f.request.how.max_in_flight = 4;
+	f.request.how.timeout_s = 600;
+	assert_int_equal(apply_evacuations(&work, &err), 0);
+	assert_string_equal(events.s, ">0 =0 >1 >3 =3 =1 >2 =2");
+	end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -825,6 +958,10 @@ int main(void)
 		cmocka_unit_test(what_has_not_ended_in_time_is_said_and_the_rest_is_left),
 		cmocka_unit_test(a_phase_has_its_word_and_its_state),
 		cmocka_unit_test(when_the_host_is_on_nothing_more_is_begun),
+		cmocka_unit_test(a_phase_begins_when_the_last_is_verified_or_its_time_is_over),
+		cmocka_unit_test(a_long_phase_has_its_time_as_long_as_something_moves),
+		cmocka_unit_test(no_phase_begins_while_the_run_is_paused),
+		cmocka_unit_test(a_group_has_one_member_under_way),
 		cmocka_unit_test(after_a_signal_nothing_more_is_begun),
 	};
 
