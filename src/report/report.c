@@ -61,12 +61,20 @@ static void add_alone(const struct report *report, const struct unit *unit, stru
 	str_addc(out, '\n');
 }
 
+/* Those of a past run have no candidates, and are not to come. */
+static bool has_past_evacuations(const struct plan *plan)
+{
+	for (const struct unit *u = plan->unit; u < plan->unit + plan->nunit; u++)
+		if (u->kind == UNIT_EVACUATION && !u->candidate)
+			return true;
+	return false;
+}
+
 int64_t *report_waves(const struct report *report)
 {
 	int64_t *wave = xcalloc(report->work->plan.nunit + 1, sizeof *wave), size = report->work->request->how.max_in_flight;
 
-	/* the past of a recovery has no candidates, and nothing that is to come */
-	if (report->work->scene.subject.evacuates && !report->work->scene.subject.past)
+	if (!has_past_evacuations(&report->work->plan))
 		order_waves(&report->work->plan, size > 0 ? (size_t)size : 1, wave);
 	return wave;
 }

@@ -39,13 +39,13 @@ static json_object *findings(const struct report *report)
 	return list;
 }
 
-/* ${wave}: with whom it goes, if all land. */
+/* ${wave}: with whom it goes, if all land; 0: it is not to come. */
 static void add_evacuation_members(json_object *one, const struct unit *unit, int64_t wave)
 {
 	const struct evacuation *e = unit->evacuation;
 
 	put(one, "phase", unit->phase ? json_object_new_int64((int64_t)unit->phase) : NULL);
-	put_int(one, "wave", wave);
+	put(one, "wave", wave ? json_object_new_int64(wave) : NULL);
 	put_text(one, "outcome", evacuation_outcome(unit));
 	put_bool(one, "accepted", evacuation_was_cast(unit));
 	put_text(one, "request_id", e ? e->rows.request_id : NULL);

@@ -233,6 +233,7 @@ static const struct {
 		    { .flavor = { (struct label[]){ { "evacuable", "true" } }, 1 } }, { .image = { (struct label[]){ { "evacuable", "true" } }, 1 } },
 		    { .metadata = { (struct label[]){ { "HA_Enabled", "0" } }, 1 }, .flavor = { (struct label[]){ { "evacuable", "1" } }, 1 } } },
 	    "rest; ha; ha; rest" },
+	{ "ha", { METADATA({ "HA_Enabled", "no" }, { "evacuable", "yes" }) }, "rest" },
 	{ "tag db", { METADATA({ "HA_Enabled", "perhaps" }) }, "rest" }, /* nobody asks for that key */
 };
 

@@ -29,7 +29,7 @@
  *   p  nova fails at it: placement is down      c  cinder is      n  nobody says that its port is plugged
  *   i  nova fails at it for a reason of its own     a  qemu is refused its disk: the guest still runs
  *   l  lands, and its ports are ACTIVE 10 s later       k  lands, and they never are
- *   s  lands after 35 s
+ *   s  lands after 35 s      b  lands, and its proof cannot be read for 10 s after that
  * Upper case: it uses volumes. A second text says of what each is made, beside that: instances of one letter are alike. */
 static const char *script;
 static struct str events; /* ">0" sent, "=0" landed, "+0" and its late port is ACTIVE, "!0" failed */
@@ -166,6 +166,8 @@ int prove_landed(struct work *w, struct error *err)
 
 		if (!evacuation_is(u, PHASE_LANDED) && !evacuation_is(u, PHASE_NOT_READY))
 			continue;
+		if (fate(i) == 'b' && now_ms - u->evacuation->ended_ms < 10000)
+			continue;
 		if (fate(i) == 'k' || (fate(i) == 'l' && now_ms - u->evacuation->ended_ms < 10000)) {
 			evacuation_enter(u, PHASE_NOT_READY, "port DOWN");
 			u->evacuation->network_as_before = before;
@@ -206,7 +208,7 @@ static void look_at_one(struct work *w, struct unit *u)
 		u->evacuation->cause = cause_of(fate(unit));
 		evacuation_enter(u, PHASE_FAILED, "nova failed");
 		u->evacuation->ended_ms = now_ms;
-	} else if ((strchr("owvlk", fate(unit)) && looks[unit] == 2) || (fate(unit) == 's' && looks[unit] == 70)) {
+	} else if ((strchr("owvlkb", fate(unit)) && looks[unit] == 2) || (fate(unit) == 's' && looks[unit] == 70)) {
 		say('=', unit);
 		evacuation_enter(u, PHASE_LANDED, NULL);
 		u->evacuation->ended_ms = now_ms;
@@ -857,6 +859,9 @@ static const struct {
 	{ "ohoo", "1122", 1, false, ">0 =0 >1 >2 =2 >3 =3", "1 after nothing; 2 after timeout under way", "" },
 	/* what it has not begun by then goes before the next phase, all the same */
 	{ "ohoo", "1112", 1, false, ">0 =0 >1 >2 =2 >3 =3", "1 after nothing; 2 after timeout under way not begun", "" },
+	{ "ohoO", "1112", 1, false, ">0 =0 >1 >2 =2 >3 =3", "1 after nothing; 2 after timeout under way not begun", "" },
+	/* nova has done it, nobody else is under way, and it is not verified yet: the run waits, and so does the phase */
+	{ "bo", "12", 4, false, ">0 =0 >1 =1", "1 after nothing; 2 after verified", "" },
 	/* a port that is not ready is waited for; one that never is, as long as for all else */
 	{ "olo", "112", 4, false, ">0 =0 >1 =1 +1 >2 =2", "1 after nothing; 2 after verified", "" },
 	{ "oko", "112", 4, false, ">0 =0 >1 =1 >2 =2", "1 after nothing; 2 after timeout network-not-ready", "" },
@@ -903,6 +908,20 @@ static void a_long_phase_has_its_time_as_long_as_something_moves(void **state)
 	f.request.how.timeout_s = 600;
 	assert_int_equal(apply_evacuations(&work, &err), 0);
 	assert_string_equal(events.s, ">0 =0 >1 =1 >2 =2 >3 =3");
+	assert_string_equal(said_phases.s, "1 after nothing; 2 after verified");
+	end();
+}
+
+/* 10 s from the message its port is not ACTIVE yet, 10 s from its end it is. */
+static void the_time_of_a_phase_begins_again_with_an_end(void **state)
+{
+	struct error err = { 0 };
+
+	(void)state;
+	begin("olo");
+	give_phases("112");
+	work.world.site.order.phase_timeout_s = 10;
+	assert_int_equal(apply_evacuations(&work, &err), 0);
 	assert_string_equal(said_phases.s, "1 after nothing; 2 after verified");
 	end();
 }
@@ -960,6 +979,7 @@ int main(void)
 		cmocka_unit_test(when_the_host_is_on_nothing_more_is_begun),
 		cmocka_unit_test(a_phase_begins_when_the_last_is_verified_or_its_time_is_over),
 		cmocka_unit_test(a_long_phase_has_its_time_as_long_as_something_moves),
+		cmocka_unit_test(the_time_of_a_phase_begins_again_with_an_end),
 		cmocka_unit_test(no_phase_begins_while_the_run_is_paused),
 		cmocka_unit_test(a_group_has_one_member_under_way),
 		cmocka_unit_test(after_a_signal_nothing_more_is_begun),
