@@ -554,7 +554,8 @@ bool scene_session_speaks(const struct scene *scene, size_t fact, const struct s
 size_t scene_sessions_of(const struct scene *scene, const char *host); /* how many do */
 /* scene_life.c: knocks at the failed host's own address, at [site] life_ports, 1.5 s at most; after scene_find_nova(). */
 void scene_find_life(struct scene *scene);
-void scene_knock_again(struct scene *scene);                    /* of the host alone, 0.3 s: what is lost, the next one finds */
+void scene_knock_again(
+    struct scene *scene); /* of the host alone, or of each of several, 0.3 s: what is lost, the next one finds */
 bool scene_answers(const struct scene *scene, struct str *why); /* it does, the last time; ${why}, may be NULL: how */
 bool scene_is_heard_of(const struct scene *scene); /* it was silent where another one answered: silence says something */
 struct wires scene_wires(const struct scene *scene);

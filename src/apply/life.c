@@ -52,8 +52,24 @@ int life_check_of(struct work *work, struct scene *host, struct error *err)
 	return work->source_reports ? error_set(err, ERROR_DRIFT, "%s: the host is alive", why.s) : 0;
 }
 
+/* Several at once, so that the time does not grow with them. */
+static void knock_at_all(struct scene *scene)
+{
+	bool old = false;
+
+	EACH_HOST_OF(h, scene)
+	old |= h->life.asked && is_old_look(h->life.knocked_ms, KNOCK_AGAIN_MS);
+	if (!old)
+		return;
+	scene_knock_again(scene);
+	EACH_HOST(h, scene)
+	h->life.knocked_ms = clock_monotonic_ms();
+}
+
 int life_check(struct work *work, struct error *err)
 {
+	if (work->scene.each)
+		knock_at_all(&work->scene);
 	EACH_HOST(h, &work->scene)
 	if (life_check_of(work, h, err) != 0)
 		return -1;

@@ -9,7 +9,8 @@
 #include "util/str.h"
 
 #define FRESH_MS 10000
-#define SLOW 10 /* an agent that takes long is asked less often: at most a tenth of the time goes into it */
+#define SLOW 10       /* an agent that takes long is asked less often: at most a tenth of the time goes into it */
+#define MOST_MS 60000 /* where it takes less than a tenth of that */
 #define TRIES 3
 #define TRY_MS 2000
 
@@ -72,10 +73,16 @@ int apply_power(struct work *work, size_t index, struct error *err)
 
 /* ---- asking again */
 
-static bool is_fresh(const struct power_facts *power)
+/* Of several hosts each agent is asked, one after the other. */
+static bool is_fresh(const struct scene *host)
 {
+	const struct power_facts *power = &host->power;
 	int64_t life_ms = SLOW * power->answer.took_ms;
 
+	if (host->whole && life_ms < MOST_MS) {
+		life_ms *= (int64_t)host->whole->neach;
+		life_ms = life_ms < MOST_MS ? life_ms : MOST_MS;
+	}
 	return clock_monotonic_ms() - power->asked_ms < (life_ms > FRESH_MS ? life_ms : FRESH_MS);
 }
 
@@ -102,7 +109,7 @@ int power_check_of(struct work *work, struct scene *host, struct error *err)
 	bool was_off = scene_is_off(host);
 	auto_str struct str said = { 0 };
 
-	if (!power->asked || is_fresh(power))
+	if (!power->asked || is_fresh(host))
 		return 0;
 	if (ask_again(work, host, err) != 0)
 		return -1;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "find/scene.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -181,15 +182,22 @@ void scene_find_life(struct scene *scene)
 	note_dumb_broker(scene, brokers, &door[DOOR_BROKER], nbroker);
 }
 
+/* Of several hosts all at the same time: silence takes as long for one as for all. */
 void scene_knock_again(struct scene *scene)
 {
-	struct door door[LIFE_ADDRESSES];
+	struct door *door = xcalloc((scene->each ? scene->neach : 1) * LIFE_ADDRESSES + 1, sizeof *door);
+	size_t n = 0;
 
-	if (!scene->life.asked)
-		return;
-	open_doors(scene, door);
-	knock_at(door, LIFE_ADDRESSES, KNOCK_AGAIN_MS);
-	note_answers(&scene->life, door);
+	EACH_HOST(h, scene)
+	if (h->life.asked)
+		open_doors(h, &door[LIFE_ADDRESSES * n++]);
+	if (n > 0)
+		knock_at(door, LIFE_ADDRESSES * n, KNOCK_AGAIN_MS);
+	n = 0;
+	EACH_HOST(h, scene)
+	if (h->life.asked)
+		note_answers(&h->life, &door[LIFE_ADDRESSES * n++]);
+	free(door);
 }
 
 bool scene_answers(const struct scene *scene, struct str *why)
