@@ -42,6 +42,10 @@ struct bus_queue {
 /* A queue that is missing is an answer (exists false, ${err} untouched). One that is there and cannot be read is an error: a
  * durable one whose home node is down, for which RabbitMQ has the same code 404; one that does not answer in time. */
 int bus_queue_look(struct bus *bus, const char *queue, struct bus_queue *out, struct error *err);
+/* The same of ${n} queues, many at a time. -1: one cannot be read; *${looked} are known then, those in front of it, and the
+ * rest is not. n without an error. */
+int bus_queues_look(struct bus *bus, const char *const *queue, size_t n, struct bus_queue *out, size_t *looked,
+    struct error *err);
 
 /* What became of a message. Only RETURNED, REFUSED and NOT_SENT prove that nobody got it. */
 enum bus_outcome {

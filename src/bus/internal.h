@@ -30,6 +30,9 @@ void bus_note_alarm(struct bus *bus, const amqp_method_t *method); /* connection
 
 /* look.c: a 404 that says that there is no such thing, and not that it cannot be read. */
 bool bus_says_absent(amqp_bytes_t text);
+/* Of a look that the broker refused: 0: there is no such thing; -1 with the error: it cannot be read. */
+int bus_fail_look(const struct bus *bus, const char *what, amqp_rpc_reply_t reply, struct error *err);
+struct bus_queue bus_queue_found(const struct bus *bus, const amqp_queue_declare_ok_t *found);
 /* version.c */
 void bus_take_version(struct bus *bus, amqp_connection_state_t connection);
 bool bus_version_lets_expire(const char *version, enum queue_kind queues);

@@ -23,7 +23,7 @@ bool bus_says_absent(amqp_bytes_t text)
 	return false;
 }
 
-static int fail_look(struct bus *bus, const char *what, amqp_rpc_reply_t reply, struct error *err)
+int bus_fail_look(const struct bus *bus, const char *what, amqp_rpc_reply_t reply, struct error *err)
 {
 	if (bus_close_code(reply) != NOT_FOUND)
 		return bus_fail_reply(bus, what, reply, err);
@@ -40,7 +40,7 @@ static int end_look(struct bus *bus, const char *what, struct error *err)
 	int rc = 1;
 
 	if (reply.reply_type != AMQP_RESPONSE_NORMAL) {
-		rc = fail_look(bus, what, reply, err);
+		rc = bus_fail_look(bus, what, reply, err);
 		bus_drop(bus);
 		return rc;
 	}
@@ -58,6 +58,14 @@ int bus_exchange_exists(struct bus *bus, const char *exchange, struct error *err
 	return end_look(bus, _("looking at an exchange"), err);
 }
 
+struct bus_queue bus_queue_found(const struct bus *bus, const amqp_queue_declare_ok_t *found)
+{
+	return (struct bus_queue){ .exists = true,
+		.messages = found->message_count,
+		.consumers = found->consumer_count,
+		.unsure = found->message_count + found->consumer_count == 0 && bus->config->queues != QUEUES_CLASSIC };
+}
+
 int bus_queue_look(struct bus *bus, const char *queue, struct bus_queue *out, struct error *err)
 {
 	const amqp_queue_declare_ok_t *found;
@@ -68,10 +76,7 @@ int bus_queue_look(struct bus *bus, const char *queue, struct bus_queue *out, st
 		return -1;
 	found = amqp_queue_declare(bus->connection, CHANNEL, amqp_cstring_bytes(queue), 1, 0, 0, 0, amqp_empty_table);
 	if (found)
-		*out = (struct bus_queue){ .exists = true,
-			.messages = found->message_count,
-			.consumers = found->consumer_count,
-			.unsure = found->message_count + found->consumer_count == 0 && bus->config->queues != QUEUES_CLASSIC };
+		*out = bus_queue_found(bus, found);
 	rc = end_look(bus, _("looking at a queue"), err);
 	return rc < 0 ? -1 : 0;
 }

@@ -24,50 +24,21 @@ static const struct table_column columns[] = {
 	{ "version", NULL, true, COLUMN_NUMBER },
 };
 
-/* The queue that only this service reads (nova: TOPIC.HOST). */
-static void own_queue(const char *binary, const char *host, struct str *queue)
-{
-	if (!str_starts(binary, "nova-")) {
-		cinder_service_queue(binary, host, queue);
-		return;
-	}
-	str_clear(queue);
-	if (strcmp(binary, "nova-compute") == 0)
-		str_addf(queue, "compute.%s", host);
-	else
-		str_addf(queue, "%s.%s", binary + strlen("nova-"), host);
-}
-
-/* A nova-compute of 33 and later that is told to end leaves its queue first, and reads compute-alt.HOST until its work is done.
- */
-static int look_for_consumers(struct bus *bus, const char *binary, const char *host, struct bus_queue *out, struct error *err)
-{
-	auto_str struct str queue = { 0 };
-
-	own_queue(binary, host, &queue);
-	if (bus_queue_look(bus, queue.s, out, err) != 0)
-		return -1;
-	if (strcmp(binary, "nova-compute") != 0 || (out->exists && out->consumers > 0))
-		return 0;
-	str_clear(&queue);
-	str_addf(&queue, "compute-alt.%s", host);
-	return bus_queue_look(bus, queue.s, out, err);
-}
-
-/* A witness that does not answer says nothing and is not asked again: the cell stays null. */
-static void add_consumers(struct table *table, const struct world *w, struct bus **bus, const char *binary, const char *host)
+/* A witness that does not answer says nothing and is not asked again: the cells stay null. */
+static void look_for_consumers(const struct world *w, struct bus **bus, struct service_queue *queues, size_t n)
 {
 	struct error err = { 0 };
-	struct bus_queue found;
 
-	if (!*bus)
+	if (!*bus || service_queues_look(*bus, queues, n, &err) == 0)
 		return;
-	if (look_for_consumers(*bus, binary, host, &found, &err) != 0) {
-		absences_add(w->absences, &err, NULL);
-		*bus = NULL;
-		return;
-	}
-	table_int(table, "consumers", found.exists ? (int64_t)found.consumers : 0);
+	absences_add(w->absences, &err, NULL);
+	*bus = NULL;
+}
+
+static void add_consumers(struct table *table, const struct service_queue *queue)
+{
+	if (queue->known)
+		table_int(table, "consumers", (int64_t)queue->consumers);
 }
 
 /* Sessions of its node in the databases; null when no server was asked. */
@@ -86,10 +57,17 @@ static bool is_shown(const struct request *request, const char *host, bool up)
 	    !(request->what.down && up);
 }
 
-static void add_cinder_services(const struct scene *scene, struct bus **bus, struct table *table)
+static void add_cinder_services(struct scene *scene, struct bus **bus, struct table *table)
 {
-	for (const struct cinder_service *s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n;
-	     s++) {
+	const struct cinder_services *all = &scene->cinder.services;
+	struct service_queue *queues = arena_alloc(&scene->arena, (all->n + 1) * sizeof *queues), *q = queues;
+
+	for (const struct cinder_service *s = all->v; s < all->v + all->n; s++)
+		if (is_shown(scene->request, s->host, cinder_service_is_up(s, scene->cinder.down_s)))
+			*q++ = (struct service_queue){ .binary = s->binary, .host = s->host };
+	look_for_consumers(scene->world, bus, queues, (size_t)(q - queues));
+	q = queues;
+	for (const struct cinder_service *s = all->v; s < all->v + all->n; s++) {
 		bool up = cinder_service_is_up(s, scene->cinder.down_s);
 
 		if (!is_shown(scene->request, s->host, up))
@@ -98,14 +76,22 @@ static void add_cinder_services(const struct scene *scene, struct bus **bus, str
 		table_text(table, "service", "cinder");
 		table_members(table, struct cinder_service, s, binary, host, zone, disabled, disabled_reason, heartbeat_age_s);
 		table_text(table, "state", up ? "up" : "down");
-		add_consumers(table, scene->world, bus, s->binary, s->host);
+		add_consumers(table, q++);
 		add_session_count(table, scene, s->host);
 	}
 }
 
-static void add_nova_services(const struct scene *scene, const struct cell_facts *cell, struct bus **bus, struct table *table)
+static void add_nova_services(struct scene *scene, const struct cell_facts *cell, struct bus **bus, struct table *table)
 {
-	for (const struct nova_service *s = cell->services.v; s < cell->services.v + cell->services.n; s++) {
+	const struct nova_services *all = &cell->services;
+	struct service_queue *queues = arena_alloc(&scene->arena, (all->n + 1) * sizeof *queues), *q = queues;
+
+	for (const struct nova_service *s = all->v; s < all->v + all->n; s++)
+		if (is_shown(scene->request, s->host, nova_service_is_up(s, scene->nova.down_s)))
+			*q++ = (struct service_queue){ .binary = s->binary, .host = s->host };
+	look_for_consumers(scene->world, bus, queues, (size_t)(q - queues));
+	q = queues;
+	for (const struct nova_service *s = all->v; s < all->v + all->n; s++) {
 		bool up = nova_service_is_up(s, scene->nova.down_s);
 
 		if (!is_shown(scene->request, s->host, up))
@@ -116,7 +102,7 @@ static void add_nova_services(const struct scene *scene, const struct cell_facts
 		    heartbeat_age_s, version);
 		table_text(table, "cell", cell->cell->name);
 		table_text(table, "state", up ? "up" : "down");
-		add_consumers(table, scene->world, bus, s->binary, s->host);
+		add_consumers(table, q++);
 		add_session_count(table, scene, s->host);
 	}
 }

@@ -97,31 +97,39 @@ static void find_of_compute(struct scene *scene)
 	cell_bus_close(&cell);
 }
 
-static int look_whether_it_waits(struct bus *bus, const char *host, const char *queue, struct waiting_queues *out,
-    struct error *err)
+/* Their queues, each with the host that reads it. */
+static size_t queues_of_computes(const struct cell_facts *cell, struct arena *arena, struct waiting_queue *out)
 {
-	struct bus_queue now;
+	size_t n = 0;
 
-	if (bus_queue_look(bus, queue, &now, err) != 0)
-		return -1;
-	if (now.messages > 0)
-		out->v[out->n++] = (struct waiting_queue){ .host = host, .queue = queue, .messages = now.messages };
-	return 0;
+	for (const struct nova_service *s = cell->services.v; s < cell->services.v + cell->services.n; s++) {
+		if (strcmp(s->binary, "nova-compute") != 0)
+			continue;
+		out[n++] = (struct waiting_queue){ .host = s->host, .queue = arena_printf(arena, "compute.%s", s->host) };
+		if (s->version >= COMPUTE_HAS_SECOND_QUEUE)
+			out[n++] = (struct waiting_queue){ .host = s->host,
+				.queue = arena_printf(arena, "compute-alt.%s", s->host) };
+	}
+	return n;
 }
 
 static int look_at_computes(struct bus *bus, const struct cell_facts *cell, struct arena *arena, struct waiting_queues *out,
     struct error *err)
 {
-	for (const struct nova_service *s = cell->services.v; s < cell->services.v + cell->services.n; s++) {
-		if (strcmp(s->binary, "nova-compute") != 0)
-			continue;
-		if (look_whether_it_waits(bus, s->host, arena_printf(arena, "compute.%s", s->host), out, err) != 0)
-			return -1;
-		if (s->version >= COMPUTE_HAS_SECOND_QUEUE &&
-		    look_whether_it_waits(bus, s->host, arena_printf(arena, "compute-alt.%s", s->host), out, err) != 0)
-			return -1;
-	}
-	return 0;
+	size_t n = queues_of_computes(cell, arena, out->v), looked;
+	const char **queue = arena_alloc(arena, (n + 1) * sizeof *queue);
+	struct bus_queue *now = arena_alloc(arena, (n + 1) * sizeof *now);
+	int rc;
+
+	for (size_t i = 0; i < n; i++)
+		queue[i] = out->v[i].queue;
+	rc = bus_queues_look(bus, queue, n, now, &looked, err);
+	for (size_t i = 0; i < looked; i++)
+		if (now[i].messages > 0) {
+			out->v[out->n] = out->v[i];
+			out->v[out->n++].messages = now[i].messages;
+		}
+	return rc;
 }
 
 void scene_find_waiting(const struct scene *scene, const struct cell_facts *cell, struct arena *arena,

@@ -233,6 +233,117 @@ static void a_look_that_gets_no_answer_ends_in_time(void **state)
 	proxy_stop(&proxy);
 }
 
+/* ---- looking at many */
+
+#define MANY 300
+
+/* Every third is there; the others are as many as lanes have to be closed for. */
+static const char *names_of_many[MANY];
+
+static bool is_there(size_t i)
+{
+	return i % 3 == 1;
+}
+
+static void name_many(void)
+{
+	for (size_t i = 0; i < MANY; i++)
+		names_of_many[i] = !is_there(i) ? "evac_rooms.none" : i % 2 ? QUEUE : FULL_QUEUE;
+}
+
+static void assert_many(const struct bus_queue *found, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(found[i].exists, is_there(i));
+		assert_int_equal(found[i].consumers, is_there(i) && i % 2 ? 1 : 0);
+		assert_int_equal(found[i].messages, is_there(i) && i % 2 == 0 ? 1 : 0);
+	}
+}
+
+static void many_are_answered_as_each_would_be(void **state)
+{
+	struct bus *bus = broker_bus(broker_port(), 2);
+	struct bus_queue found[MANY];
+	struct error err = { 0 };
+	size_t looked;
+
+	(void)state;
+	name_many();
+	broker_consume(QUEUE);
+	assert_int_equal(bus_publish(bus, EXCHANGE, FULL_QUEUE, "{}", 2, &err), BUS_ACKED);
+	assert_true(broker_count_becomes(FULL_QUEUE, 1));
+	for (size_t n = 0; n <= MANY; n = n * 2 + 1) { /* again and again: the lanes are free after each */
+		memset(found, 0xff, sizeof found);
+		assert_int_equal(bus_queues_look(bus, names_of_many, n, found, &looked, &err), 0);
+		assert_int_equal(looked, n);
+		assert_many(found, n);
+	}
+	assert_int_equal(bus_publish(bus, EXCHANGE, QUEUE, "{}", 2, &err), BUS_ACKED); /* nothing was left behind */
+	assert_int_equal(bus_exchange_exists(bus, "evac_rooms.none", &err), 0);
+	bus_close(&bus);
+}
+
+static void a_look_at_many_that_gets_no_answer_ends_in_time(void **state)
+{
+	struct proxy *proxy = proxy_start(broker_port());
+	unsigned port = proxy_port(proxy);
+	struct bus_queue found[MANY];
+	struct error err = { 0 };
+	struct bus *bus;
+	int64_t begun;
+	size_t looked;
+
+	(void)state;
+	name_many();
+	bus = open_with(broker_config(&port, 1), 2, &err);
+	assert_non_null(bus);
+	for (size_t n = 0; n <= 4000; n += 1000) {
+		assert_int_equal(bus_exchange_exists(bus, EXCHANGE, &err), 1); /* it is open */
+		proxy_arm(proxy, (struct proxy_rule){ .event = PROXY_BYTES_TO_CLIENT, .n = n, .action = PROXY_SWALLOW });
+		begun = clock_monotonic_ms();
+		assert_int_equal(bus_queues_look(bus, names_of_many, MANY, found, &looked, &err), -1);
+		assert_in_range(elapsed_ms_since(begun), 1900, 8000);
+		assert_int_equal(err.kind, ERROR_BUS_UNREACHABLE);
+		assert_true(looked < MANY && (n < 4000 || looked > 0));
+		for (size_t i = 0; i < looked; i++)
+			assert_int_equal(found[i].exists, is_there(i));
+		error_clear(&err);
+		proxy_arm(proxy, (struct proxy_rule){ .event = PROXY_NEVER });
+	}
+	bus_close(&bus);
+	proxy_stop(&proxy);
+}
+
+/* Cut anywhere, the rest is asked for over a new connection: each is known, and rightly. */
+static void a_look_at_many_that_is_cut_goes_on(void **state)
+{
+	static const enum proxy_event events[] = { PROXY_BYTES_TO_SERVER, PROXY_BYTES_TO_CLIENT };
+	struct proxy *proxy = proxy_start(broker_port());
+	unsigned port = proxy_port(proxy);
+	struct bus_queue found[MANY];
+	struct error err = { 0 };
+	struct bus *bus;
+	size_t looked;
+
+	(void)state;
+	name_many();
+	bus = open_with(broker_config(&port, 1), 5, &err);
+	assert_non_null(bus);
+	for (size_t i = 0; i < COUNT(events); i++)
+		for (size_t n = 0; n < 1500; n += 61) {
+			proxy_arm(proxy, (struct proxy_rule){ .event = PROXY_NEVER });
+			assert_int_equal(bus_exchange_exists(bus, EXCHANGE, &err), 1); /* it is open */
+			proxy_arm(proxy, (struct proxy_rule){ .event = events[i], .n = n, .action = PROXY_CUT });
+			if (bus_queues_look(bus, names_of_many, 9, found, &looked, &err) != 0)
+				fail_msg("cut at %zu: %s", n, err.text);
+			assert_int_equal(looked, 9);
+			for (size_t k = 0; k < 9; k++)
+				assert_int_equal(found[k].exists, is_there(k));
+		}
+	bus_close(&bus);
+	proxy_stop(&proxy);
+}
+
 /* ---- TLS */
 
 static const char *dir;
@@ -322,6 +433,9 @@ int main(void)
 		cmocka_unit_test(what_is_there_and_what_is_not_are_answers),
 		cmocka_unit_test(messages_and_consumers_are_counted),
 		cmocka_unit_test(a_look_that_gets_no_answer_ends_in_time),
+		cmocka_unit_test_setup(many_are_answered_as_each_would_be, broker_make),
+		cmocka_unit_test(a_look_at_many_that_gets_no_answer_ends_in_time),
+		cmocka_unit_test(a_look_at_many_that_is_cut_goes_on),
 		cmocka_unit_test_setup(a_broker_that_proves_its_name_is_taken, make_certificates),
 		cmocka_unit_test_setup(a_broker_that_does_not_is_refused_before_the_password_is_sent, make_certificates),
 	};

@@ -77,6 +77,15 @@ int bus_queue_look(struct bus *bus, const char *queue, struct bus_queue *out, st
 	return 0;
 }
 
+int bus_queues_look(struct bus *bus, const char *const *queue, size_t n, struct bus_queue *out, size_t *looked,
+    struct error *err)
+{
+	for (*looked = 0; *looked < n; (*looked)++)
+		if (bus_queue_look(bus, queue[*looked], &out[*looked], err) != 0)
+			return -1;
+	return 0;
+}
+
 int bus_canary(struct bus *bus, const char *exchange, struct error *err)
 {
 	(void)bus;

@@ -391,6 +391,18 @@ int bus_queue_look(struct bus *bus, const char *queue, struct bus_queue *out, st
 	abort();
 }
 
+int bus_queues_look(struct bus *bus, const char *const *queue, size_t n, struct bus_queue *out, size_t *looked,
+    struct error *err)
+{
+	(void)bus;
+	(void)queue;
+	(void)n;
+	(void)out;
+	(void)looked;
+	(void)err;
+	abort();
+}
+
 const char *bus_outcome_name(enum bus_outcome outcome)
 {
 	static const char *const name[] = { "acked", "returned", "refused", "not_sent", "nacked", "blocked", "lost", "timeout" };
