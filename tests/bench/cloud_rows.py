@@ -8,8 +8,10 @@ among the others, as services leave them until they are archived.
 import os
 import sys
 
+import amqp
+
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "lib"))
-from harness import A, connect, rows, value  # noqa: E402
+from harness import A, ENV, connect, rows, value  # noqa: E402
 
 N = int(os.environ.get("CLOUD", 1000000))
 HOSTS = int(os.environ.get("HOSTS", 5000))
@@ -178,6 +180,20 @@ def make():
     add_history(to, N // 10)
     add_bookkeeping(to)
     to.write()
+
+
+def readers():
+    """The queues of the services that report, each with a consumer, until the connection that is returned ends."""
+    connection = amqp.Connection("127.0.0.1:" + ENV["SB_AMQP_PORT"], userid=ENV["SB_AMQP_USER"], password=ENV["SB_AMQP_PASS"], heartbeat=0)
+    connection.connect()
+    channel = connection.channel()
+    hosts = [r["host"] for r in rows("nova", "SELECT host FROM services WHERE `binary` = 'nova-compute' AND deleted = 0 AND host NOT IN (%s, %s)", (SMALL, BIG))]
+    for host in hosts:
+        for queue in ("compute." + host, "cinder-volume.%s@ceph.%s" % (host, host)):
+            channel.queue_declare(queue, auto_delete=True, nowait=True)
+            channel.basic_consume(queue, consumer_tag=queue, no_ack=True, nowait=True)
+    channel.queue_declare(exclusive=True)   # answered when all of them are there
+    return connection
 
 
 def is_made():
