@@ -24,10 +24,15 @@ struct finding {
 	bool accepted;    /* it was given, as CODE or CODE:SUBJECT */
 	bool offered;     /* its hint names that --accept */
 	bool excludable;  /* nothing accepts it, but the run could go on without its subject: --exclude */
+	size_t later;     /* finding_add()'s: the next skip of this chain, counted from 1; 0: none */
 };
 struct findings {
 	struct finding *v;
 	size_t n, cap;
+	struct skip_chain {
+		size_t first, last; /* counted from 1; 0: none */
+	} * chain;                  /* the skips by their subjects */
+	size_t nchain, nskip;
 	struct arena arena;
 };
 

@@ -60,11 +60,13 @@ static void check_peer(struct exam *e, const struct scene *scene, enum peer peer
 /* By host: one is as good as its agent that plugs ports in. */
 static void count_pluggers(const struct neutron_agents *agents, unsigned down_s, size_t *all, size_t *alive)
 {
+	struct neutron_pluggers pluggers;
 	const char *last = NULL;
 
+	neutron_pluggers_open(&pluggers, agents);
 	*all = *alive = 0;
 	for (const struct neutron_agent *a = agents->v; a < agents->v + agents->n; a++) {
-		enum plugger plugger = neutron_plugger_of(agents, a->host, down_s);
+		enum plugger plugger = neutron_plugger_of(&pluggers, a->host, down_s);
 
 		if (plugger == PLUGGER_UNKNOWN || (last && strcmp(last, a->host) == 0))
 			continue;
@@ -72,6 +74,7 @@ static void count_pluggers(const struct neutron_agents *agents, unsigned down_s,
 		(*all)++;
 		*alive += plugger == PLUGGER_ALIVE;
 	}
+	neutron_pluggers_free(&pluggers);
 }
 
 static void check_agents(struct exam *e, const struct world *w)

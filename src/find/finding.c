@@ -1,11 +1,49 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "find/finding.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "util/str.h"
 
 const char *const severity_name[] = { "stop", "warn", "note", "skip" };
+
+static struct skip_chain *chain_of(const struct findings *findings, const char *subject)
+{
+	size_t hash = 5381;
+
+	for (; *subject; subject++)
+		hash = hash * 33 + (unsigned char)*subject;
+	return &findings->chain[hash % findings->nchain];
+}
+
+static void chain_skip(struct findings *findings, size_t i)
+{
+	struct skip_chain *chain = chain_of(findings, findings->v[i].subject);
+
+	findings->v[i].later = 0;
+	if (chain->last)
+		findings->v[chain->last - 1].later = i + 1;
+	else
+		chain->first = i + 1;
+	chain->last = i + 1;
+}
+
+/* Whether an instance is left out is asked for each instance, again and again: with many of both, the list is too long for it.
+ */
+static void index_skip(struct findings *findings, size_t i)
+{
+	if (++findings->nskip <= findings->nchain) {
+		chain_skip(findings, i);
+		return;
+	}
+	free(findings->chain);
+	findings->nchain = findings->nskip * 4;
+	findings->chain = xcalloc(findings->nchain, sizeof *findings->chain);
+	for (size_t k = 0; k <= i; k++)
+		if (findings->v[k].severity == SEVERITY_SKIP)
+			chain_skip(findings, k);
+}
 
 struct finding *finding_add(struct findings *findings, const char *code, enum severity severity, const char *subject,
     const char *message, const char *hint)
@@ -19,12 +57,15 @@ struct finding *finding_add(struct findings *findings, const char *code, enum se
 		.subject = arena_dup(&findings->arena, subject),
 		.message = arena_dup(&findings->arena, message),
 		.hint = arena_dup(&findings->arena, str_or(hint, "")) };
+	if (severity == SEVERITY_SKIP)
+		index_skip(findings, findings->n - 1);
 	return f;
 }
 
 void findings_free(struct findings *findings)
 {
 	auto_free_(&findings->v);
+	auto_free_(&findings->chain);
 	arena_free(&findings->arena);
 	*findings = (struct findings){ 0 };
 }
@@ -66,9 +107,8 @@ bool findings_stop(const struct findings *findings)
 
 const struct finding *findings_skip(const struct findings *findings, const char *subject)
 {
-	for (size_t i = 0; i < findings->n; i++)
-		if (findings->v[i].severity == SEVERITY_SKIP && !findings->v[i].accepted &&
-		    strcmp(findings->v[i].subject, subject) == 0)
-			return &findings->v[i];
+	for (size_t i = findings->nskip ? chain_of(findings, subject)->first : 0; i; i = findings->v[i - 1].later)
+		if (!findings->v[i - 1].accepted && strcmp(findings->v[i - 1].subject, subject) == 0)
+			return &findings->v[i - 1];
 	return NULL;
 }

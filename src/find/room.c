@@ -200,12 +200,52 @@ static bool has_failed(const struct scene *scene, const struct words *failed, co
 	return scene_has_failed(scene, host);
 }
 
+/* The nova-compute of each host, in their order. */
+struct computes {
+	const struct nova_service **v;
+	size_t n;
+};
+
+/* Of two of one name the first that was read comes first, as nova_service_find() finds it. */
+static int compare_computes(const void *one, const void *other)
+{
+	const struct nova_service *const *a = one, *const *b = other;
+	int d = strcmp((*a)->host, (*b)->host);
+
+	return d ? d : (*a > *b) - (*a < *b);
+}
+
+static void computes_open(struct computes *computes, const struct nova_services *all)
+{
+	*computes = (struct computes){ .v = xcalloc(all->n + 1, sizeof *computes->v) };
+	for (const struct nova_service *s = all->v; s < all->v + all->n; s++)
+		if (strcmp(s->binary, "nova-compute") == 0)
+			computes->v[computes->n++] = s;
+	vec_sort(computes->v, computes->n, sizeof *computes->v, compare_computes);
+}
+
+static const struct nova_service *compute_of(const struct computes *computes, const char *host)
+{
+	size_t low = 0, high = computes->n, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (strcmp(computes->v[middle]->host, host) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < computes->n && strcmp(computes->v[low]->host, host) == 0 ? computes->v[low] : NULL;
+}
+
 static void make_rooms(const struct scene *scene, const char *target, const struct words *failed, struct rooms *out)
 {
 	const struct compute_nodes *nodes = &scene->nova.home->nodes;
+	struct computes computes;
 	struct books books;
 	struct room *room;
 
+	computes_open(&computes, &scene->nova.home->services);
 	books_open(&books, scene);
 	*out = (struct rooms){ .v = xcalloc(nodes->n + 1, sizeof *out->v),
 		.from_placement = scene->placing.inventories.n > 0,
@@ -221,7 +261,7 @@ static void make_rooms(const struct scene *scene, const char *target, const stru
 		room->host = n->host;
 		room->node = n->hypervisor_hostname;
 		room->now = out->now;
-		room->closed = why_closed(scene, nova_service_find(&scene->nova.home->services, "nova-compute", n->host));
+		room->closed = why_closed(scene, compute_of(&computes, n->host));
 		if (!hypervisor_evacuates(n->hypervisor_type))
 			room->absent = ROOM_NO_EVACUATION;
 		else if (!room->closed && !scene->request->what.force && has_trait(scene, n->uuid, NULL, TRAIT_DISABLED))
@@ -231,6 +271,7 @@ static void make_rooms(const struct scene *scene, const char *target, const stru
 		else
 			size_from_node(room, n);
 	}
+	free(computes.v);
 	free(books.by_root);
 	read_aggregates(scene, out);
 }

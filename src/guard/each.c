@@ -24,6 +24,7 @@ static void copy_finding(struct findings *out, const struct finding *f)
 	copy->subject = texts.subject;
 	copy->message = texts.message;
 	copy->hint = texts.hint;
+	copy->later = texts.later; /* a chain is its list's own */
 }
 
 /* Whose instance it is about; NULL: it is about none. */

@@ -100,17 +100,27 @@ static void set_owner_hint(const struct scene *scene, const struct volume_fact *
 void guard_volume_owner_dead(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	auto_str struct str hint = { 0 }, owner = { 0 };
+	const struct volume_owner *last = NULL; /* most volumes of a host have one owner */
+	bool is_up = false;
 
 	EACH_WANTED(c, scene) {
 		if (findings_skip(out, c->instance->uuid))
 			continue;
 		for (const struct volume_fact *v = c->volume; v < c->volume + c->nvolume; v++) {
-			if (!v->owner.known || v->moves_first ||
-			    cinder_owner_is_up(&scene->cinder.services, v->owner.host, v->owner.cluster_name,
-				scene->cinder.down_s))
+			if (!v->owner.known || v->moves_first)
 				continue;
-			set_owner_hint(scene, v, &hint);
-			show_owner(&v->owner, &owner);
+			if (!last || !str_equal(last->host, v->owner.host) ||
+			    !str_equal(last->cluster_name, v->owner.cluster_name)) {
+				last = &v->owner;
+				is_up = cinder_owner_is_up(&scene->cinder.services, last->host, last->cluster_name,
+				    scene->cinder.down_s);
+				if (!is_up) {
+					set_owner_hint(scene, v, &hint);
+					show_owner(last, &owner);
+				}
+			}
+			if (is_up)
+				continue;
 			guard_found(self, scene, out, c->instance->uuid, hint.s, "%s uses volume %s, whose owner %s is down",
 			    str_or(c->instance->name, c->instance->uuid), v->bdm->volume_id, owner.s);
 		}

@@ -92,15 +92,23 @@ static const char *decorators_object(const struct scene *scene, const struct can
 	return NULL;
 }
 
-/* The new host's driver refuses it (nova compute/manager.py: InstanceEvacuateNotSupported), and a host of another driver cannot
- * run it. */
-static const char *driver_objects(const struct scene *scene, const struct candidate *c, struct str *text)
+/* The next node of the failed host, from this one on, whose driver does not evacuate. */
+static const struct compute_node *next_objecting(const struct scene *scene, const struct compute_node *n)
 {
 	const struct compute_nodes *all = &scene->nova.home->nodes;
 
-	for (const struct compute_node *n = all->v; n < all->v + all->n; n++) {
-		if (strcmp(n->host, scene->subject.host) != 0 || hypervisor_evacuates(n->hypervisor_type) ||
-		    (c->instance->node && !str_equal(n->hypervisor_hostname, c->instance->node)))
+	while (n < all->v + all->n && (strcmp(n->host, scene->subject.host) != 0 || hypervisor_evacuates(n->hypervisor_type)))
+		n++;
+	return n < all->v + all->n ? n : NULL;
+}
+
+/* The new host's driver refuses it (nova compute/manager.py: InstanceEvacuateNotSupported), and a host of another driver cannot
+ * run it. */
+static const char *driver_objects(const struct scene *scene, const struct compute_node *first, const struct candidate *c,
+    struct str *text)
+{
+	for (const struct compute_node *n = first; n; n = next_objecting(scene, n + 1)) {
+		if (c->instance->node && !str_equal(n->hypervisor_hostname, c->instance->node))
 			continue;
 		str_addf(text, _("its hypervisor is %s, and that driver does not evacuate: the instance would end in ERROR"),
 		    n->hypervisor_type);
@@ -153,12 +161,15 @@ static const char *way_out(const struct candidate *c, struct str *hint)
 void guard_not_evacuable(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	auto_str struct str text = { 0 }, hint = { 0 }, open = { 0 };
+	const struct compute_node *first = scene->nova.home && scene->subject.host ?
+	    next_objecting(scene, scene->nova.home->nodes.v) :
+	    NULL;
 	const char *why;
 
 	EACH_WANTED(c, scene) {
 		str_clear(&text);
 		if (!(why = state_objects(scene, c, &text)) && !(why = records_object(scene, c, &text)) &&
-		    !(why = decorators_object(scene, c)) && !(why = driver_objects(scene, c, &text)))
+		    !(why = decorators_object(scene, c)) && !(why = driver_objects(scene, first, c, &text)))
 			why = force_objects(scene, c);
 		if (why)
 			guard_found(self, scene, out, c->instance->uuid, way_out(c, &hint), "%s: %s%s",

@@ -176,13 +176,13 @@ static bool may_take(const struct scene *scene, const struct nova_service *s)
 	    !str_equal(s->host, scene->subject.host);
 }
 
-static bool has_dead_agent(const struct scene *scene, const char *host)
+static bool has_dead_agent(const struct scene *scene, const struct neutron_pluggers *pluggers, const char *host)
 {
-	return neutron_plugger_of(&scene->neutron.agents, host, scene->neutron.down_s) == PLUGGER_DEAD;
+	return neutron_plugger_of(pluggers, host, scene->neutron.down_s) == PLUGGER_DEAD;
 }
 
 /* How many hosts the scheduler could pick, and how many of them have dead agents. */
-static size_t count_takers(const struct scene *scene, size_t *dead)
+static size_t count_takers(const struct scene *scene, const struct neutron_pluggers *pluggers, size_t *dead)
 {
 	const struct nova_services *all = &scene->nova.home->services;
 	size_t n = 0;
@@ -192,7 +192,7 @@ static size_t count_takers(const struct scene *scene, size_t *dead)
 		if (!may_take(scene, s))
 			continue;
 		n++;
-		*dead += has_dead_agent(scene, s->host);
+		*dead += has_dead_agent(scene, pluggers, s->host);
 	}
 	return n;
 }
@@ -200,12 +200,14 @@ static size_t count_takers(const struct scene *scene, size_t *dead)
 void guard_target_agent_down(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	const char *target = scene->request->what.target_host;
+	struct neutron_pluggers pluggers;
 	size_t n, dead;
 
 	if (!scene->neutron.known || !scene->nova.home || !any_with_ports(scene, out))
 		return;
-	n = count_takers(scene, &dead);
-	if (target && has_dead_agent(scene, target))
+	neutron_pluggers_open(&pluggers, &scene->neutron.agents);
+	n = count_takers(scene, &pluggers, &dead);
+	if (target && has_dead_agent(scene, &pluggers, target))
 		guard_found(self, scene, out, target, NULL,
 		    "the neutron agent of '%s' has not reported for more than %u s: no port is plugged in there", target,
 		    scene->neutron.down_s);
@@ -213,21 +215,25 @@ void guard_target_agent_down(const struct guard *self, const struct scene *scene
 		guard_found(self, scene, out, "neutron", "start the neutron agents of the hosts",
 		    "the neutron agents of all %zu hosts that are up and enabled have not reported for more than %u s", n,
 		    scene->neutron.down_s);
+	neutron_pluggers_free(&pluggers);
 }
 
 void guard_neutron_agent_down(const struct guard *self, const struct scene *scene, struct findings *out)
 {
+	struct neutron_pluggers pluggers;
 	size_t n, dead;
 
 	if (!scene->neutron.known || !scene->nova.home || scene->request->what.target_host || !any_with_ports(scene, out))
 		return;
-	n = count_takers(scene, &dead);
+	neutron_pluggers_open(&pluggers, &scene->neutron.agents);
+	n = count_takers(scene, &pluggers, &dead);
 	for (const struct nova_service *s = scene->nova.home->services.v;
 	     dead < n && s < scene->nova.home->services.v + scene->nova.home->services.n; s++)
-		if (may_take(scene, s) && has_dead_agent(scene, s->host))
+		if (may_take(scene, s) && has_dead_agent(scene, &pluggers, s->host))
 			guard_found(self, scene, out, s->host, NULL,
 			    "the neutron agent of '%s' has not reported for more than %u s, and the scheduler may pick that host",
 			    s->host, scene->neutron.down_s);
+	neutron_pluggers_free(&pluggers);
 }
 
 /* ---- the scheduler */

@@ -166,10 +166,12 @@ static bool takes_word(const struct guard *self, const struct scene *scene, cons
 
 static bool is_accepted(const struct guard *self, const struct scene *scene, const char *subject)
 {
-	const char *name = guard_only_name(scene, subject);
+	const char *name;
 
-	if (!guard_is_acceptable(self, scene) || (self->accept == ACCEPT_FENCED_MOVE && !scene->request->how.fenced))
+	if (scene->request->how.accept.n == 0 || !guard_is_acceptable(self, scene) ||
+	    (self->accept == ACCEPT_FENCED_MOVE && !scene->request->how.fenced))
 		return false;
+	name = guard_only_name(scene, subject);
 	return takes_word(self, scene, subject) || (name && takes_word(self, scene, name));
 }
 
@@ -179,11 +181,14 @@ static bool is_excludable(const struct guard *self, const struct scene *scene, c
 	bool found = false;
 	size_t n = 0;
 
+	if (self->severity != SEVERITY_STOP)
+		return false;
 	EACH_WANTED(c, scene) {
 		found |= str_equal(c->instance->uuid, subject);
-		n++;
+		if (++n > 1 && found)
+			return true;
 	}
-	return self->severity == SEVERITY_STOP && found && n > 1;
+	return false;
 }
 
 void guard_found(const struct guard *self, const struct scene *scene, struct findings *out, const char *subject,

@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "find/finding.h"
@@ -124,6 +125,28 @@ static void what_is_left_out_is_told_by_its_exact_subject(void **state)
 	findings_free(&findings);
 }
 
+static void of_very_many_each_is_told(void **state)
+{
+	struct findings findings = { 0 };
+	char subject[16];
+
+	(void)state;
+	assert_null(findings_skip(&findings, "i0"));
+	for (int i = 0; i < 2000; i++) {
+		snprintf(subject, sizeof subject, "i%d", i % 1000);
+		finding_add(&findings, "warned", SEVERITY_WARN, subject, "m", NULL);
+		finding_add(&findings, i < 1000 ? "first" : "second", SEVERITY_SKIP, subject, "m", NULL)->accepted = i % 1000 < 500 && i < 1000;
+	}
+	for (int i = 0; i < 1000; i++) {
+		snprintf(subject, sizeof subject, "i%d", i);
+		assert_string_equal(findings_skip(&findings, subject)->code, i < 500 ? "second" : "first");
+		assert_string_equal(findings_skip(&findings, subject)->subject, subject);
+	}
+	assert_null(findings_skip(&findings, "i1000"));
+	findings_free(&findings);
+	assert_null(findings_skip(&findings, "i0"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -132,6 +155,7 @@ int main(void)
 		cmocka_unit_test(an_accept_is_for_a_code_or_for_one_subject_of_it),
 		cmocka_unit_test(only_a_stop_that_nothing_accepts_stops),
 		cmocka_unit_test(what_is_left_out_is_told_by_its_exact_subject),
+		cmocka_unit_test(of_very_many_each_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

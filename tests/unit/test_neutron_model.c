@@ -187,15 +187,19 @@ static void an_agent_is_alive_until_its_heartbeat_is_older_than_neutron_allows(v
 static void a_host_without_an_agent_that_plugs_is_unknown(void **state)
 {
 	struct neutron_agent v[] = { { .host = "a", .agent_type = "DHCP agent", .age_s = 500 },
-		{ .host = "b", .agent_type = "Open vSwitch agent", .age_s = 500 }, { .host = "c", .agent_type = "Open vSwitch agent", .age_s = 500 },
-		{ .host = "c", .agent_type = "NIC Switch agent", .age_s = 5 } };
-	struct neutron_agents all = { .v = v, .n = COUNT(v) };
+		{ .host = "c", .agent_type = "NIC Switch agent", .age_s = 5 }, { .host = "b", .agent_type = "Open vSwitch agent", .age_s = 500 },
+		{ .host = "c", .agent_type = "Open vSwitch agent", .age_s = 500 }, { .host = "e", .agent_type = "Macvtap agent", .age_s = 5 } };
+	struct neutron_agents agents = { .v = v, .n = COUNT(v) };
+	struct neutron_pluggers all;
 
 	(void)state;
+	neutron_pluggers_open(&all, &agents);
 	assert_int_equal(neutron_plugger_of(&all, "a", 75), PLUGGER_UNKNOWN);
 	assert_int_equal(neutron_plugger_of(&all, "b", 75), PLUGGER_DEAD);
 	assert_int_equal(neutron_plugger_of(&all, "c", 75), PLUGGER_ALIVE);
 	assert_int_equal(neutron_plugger_of(&all, "d", 75), PLUGGER_UNKNOWN);
+	assert_int_equal(neutron_plugger_of(&all, "e", 75), PLUGGER_ALIVE);
+	neutron_pluggers_free(&all);
 }
 
 /* ---- nova's info cache */

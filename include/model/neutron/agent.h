@@ -40,8 +40,18 @@ static inline void host_addresses_free(struct host_addresses *addresses)
 bool neutron_agent_is_alive(const struct neutron_agent *agent, unsigned down_s);
 /* It plugs ports of instances in: an L2 agent (neutron_lib constants AGENT_TYPE_OVS, _LINUXBRIDGE, _MACVTAP, _NIC_SWITCH). */
 bool neutron_agent_plugs(const struct neutron_agent *agent);
-/* What plugs ports in on a host, by the rows: alive as soon as one such agent is. */
+/* Those that do, by host; the agents are borrowed. */
+struct neutron_pluggers {
+	const struct neutron_agent **v;
+	size_t n;
+};
+void neutron_pluggers_open(struct neutron_pluggers *out, const struct neutron_agents *agents);
+static inline void neutron_pluggers_free(struct neutron_pluggers *all)
+{
+	auto_free_(&all->v);
+}
+/* What plugs ports in on a host: alive as soon as one such agent is. */
 enum plugger { PLUGGER_UNKNOWN, PLUGGER_DEAD, PLUGGER_ALIVE };
-enum plugger neutron_plugger_of(const struct neutron_agents *agents, const char *host, unsigned down_s);
+enum plugger neutron_plugger_of(const struct neutron_pluggers *all, const char *host, unsigned down_s);
 
 #endif

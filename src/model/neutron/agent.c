@@ -2,6 +2,7 @@
 #include "model/neutron/agent.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "sql_catalogue.h"
 #include "util/str.h"
@@ -42,12 +43,31 @@ bool neutron_agent_plugs(const struct neutron_agent *agent)
 	return false;
 }
 
-enum plugger neutron_plugger_of(const struct neutron_agents *agents, const char *host, unsigned down_s)
+static int by_agent_host(const void *x, const void *y)
 {
+	const struct neutron_agent *const *a = x, *const *b = y;
+
+	return strcmp((*a)->host, (*b)->host);
+}
+
+void neutron_pluggers_open(struct neutron_pluggers *out, const struct neutron_agents *agents)
+{
+	*out = (struct neutron_pluggers){ .v = xcalloc(agents->n + 1, sizeof *out->v) };
+	for (size_t i = 0; i < agents->n; i++)
+		if (neutron_agent_plugs(&agents->v[i]))
+			out->v[out->n++] = &agents->v[i];
+	vec_sort(out->v, out->n, sizeof *out->v, by_agent_host);
+}
+
+enum plugger neutron_plugger_of(const struct neutron_pluggers *all, const char *host, unsigned down_s)
+{
+	const struct neutron_agent key = { .host = host }, *k = &key;
+	const struct neutron_agent *const *a = vec_search(&k, all->v, all->n, sizeof *all->v, by_agent_host);
 	enum plugger found = PLUGGER_UNKNOWN;
 
-	for (const struct neutron_agent *a = agents->v; a < agents->v + agents->n && found != PLUGGER_ALIVE; a++)
-		if (neutron_agent_plugs(a) && str_equal(a->host, host))
-			found = neutron_agent_is_alive(a, down_s) ? PLUGGER_ALIVE : PLUGGER_DEAD;
+	while (a && a > all->v && strcmp(a[-1]->host, host) == 0)
+		a--;
+	for (; a && a < all->v + all->n && strcmp((*a)->host, host) == 0 && found != PLUGGER_ALIVE; a++)
+		found = neutron_agent_is_alive(*a, down_s) ? PLUGGER_ALIVE : PLUGGER_DEAD;
 	return found;
 }

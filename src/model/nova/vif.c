@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/nova/vif.h"
 
+#include <string.h>
+
 #include "model/nova/object.h"
 #include "sql_catalogue.h"
 #include "util/json.h"
@@ -68,6 +70,13 @@ int vifs_of_instance(struct db *cell, const char *instance_uuid, struct vifs *ou
 	return 0;
 }
 
+static int by_instance(const void *x, const void *y)
+{
+	const struct instance_vifs *a = x, *b = y;
+
+	return strcmp(str_or(a->instance_uuid, ""), str_or(b->instance_uuid, ""));
+}
+
 int vifs_on_host(struct db *cell, const char *host, struct host_vifs *out, struct error *err)
 {
 	const struct db_param params[] = { p_str("host", host), p_end };
@@ -84,16 +93,17 @@ int vifs_on_host(struct db *cell, const char *host, struct host_vifs *out, struc
 		vifs_parse(row[i].network_info, &out->arena, &out->v[i].vifs);
 	}
 	out->n = rows.n;
+	vec_sort(out->v, out->n, sizeof *out->v, by_instance); /* the server's order is another */
 	db_rows_free(&rows);
 	return 0;
 }
 
 const struct vifs *vifs_find(const struct host_vifs *all, const char *instance_uuid)
 {
-	for (const struct instance_vifs *i = all->v; i < all->v + all->n; i++)
-		if (str_equal(i->instance_uuid, instance_uuid))
-			return &i->vifs;
-	return NULL;
+	const struct instance_vifs key = { .instance_uuid = instance_uuid },
+				   *found = vec_search(&key, all->v, all->n, sizeof *all->v, by_instance);
+
+	return found ? &found->vifs : NULL;
 }
 
 bool vif_is_waited_for(const struct vif *vif)
