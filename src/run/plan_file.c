@@ -40,8 +40,7 @@ const struct plan_word plan_words[] = { { "host", PLAN_WORD_TEXT, AT(what.host) 
 	{ "timeout_s", PLAN_WORD_INT, AT(how.timeout_s) }, { "max_in_flight", PLAN_WORD_INT, AT(how.max_in_flight) },
 	{ "stop_after_failures", PLAN_WORD_INT, AT(how.stop_after_failures) }, { "order", PLAN_WORD_LIST, AT(how.order) },
 	{ "hosts", PLAN_WORD_HOSTS, AT(what.hosts) }, { "aggregate", PLAN_WORD_HOSTS, AT(what.aggregates) },
-	{ "zone", PLAN_WORD_HOSTS, AT(what.zones) },
-	{ NULL, PLAN_WORD_TEXT, 0 } };
+	{ "zone", PLAN_WORD_HOSTS, AT(what.zones) }, { NULL, PLAN_WORD_TEXT, 0 } };
 
 static json_object *list(const struct words *words)
 {
