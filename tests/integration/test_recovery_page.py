@@ -352,6 +352,18 @@ class Page(blocking.TestCase):
         self.expect(self.type("evac-manage host evacuate HOST --accept guest-alive", "--only", uuid, "--no-wait", *GO), OK)
         self.assertEqual(len(self.conductor.wait_for(2)), 2)
 
+    def test_a_rescue_of_several_that_was_killed_is_resumed_with_all_of_them(self):
+        self.says("Of a run about several hosts all are named, in any order")
+        both = ["--fenced", "the test pulled the plugs of %s and %s" % (A, C), "--accept", "mass-failure"]
+        rows("nova", "UPDATE instances SET host = %s, node = %s WHERE display_name = 'image-active-1' AND deleted = 0", (C, C))
+        harness.heartbeats(alive=(B, ENV["SB_CONTROLLER"]), dead=(A, C))
+        self.killed("host", "rescue", A, C, "--to", B, "--no-wait", *both, "--yes")
+        run = self.run_id()
+        harness.heartbeats(alive=(B, ENV["SB_CONTROLLER"]), dead=(A, C))
+        r = self.type("evac-manage host rescue HOST HOST3 --resume RUN", *both, "--yes", "--no-wait", "-f", "json", RUN=run, HOST3=C)
+        self.expect(r, PARTIAL)
+        self.assertEqual([h["host"] for h in r.json["hosts"]], [A, C])
+
     def test_a_rescue_that_was_killed_is_resumed(self):
         self.killed(*RESCUE, *GO)
         run = self.run_id()
