@@ -53,6 +53,16 @@ class Twins(TestCase):
         self.assertEqual(twin["item"], FQDN)
         self.assertRegex(twin["detail"], r"^%d instances; .* host show %s$" % (twin["count"], FQDN))
 
+    def test_each_spelling_that_instances_name_is_a_twin(self):
+        nova_takes_the_fqdn()
+        rows("nova", "UPDATE services SET deleted = id WHERE BINARY host = BINARY %s", (FQDN,))
+        spellings = [A + ".Example.org", A + ".example.ORG"]
+        for other in spellings:
+            rows("nova", "UPDATE instances SET host = %s WHERE BINARY host = BINARY %s AND deleted = 0 ORDER BY id LIMIT 1", (other, FQDN))
+        shown = self.expect(self.tool.run("host", "show", A, "-f", "json"), OK).json
+        self.assertEqual({f["item"]: f["count"] for f in shown if f["section"] == "twin" and f["item"] != FQDN}, dict.fromkeys(spellings, 1))
+        self.assertIn(FQDN, [f["item"] for f in shown if f["section"] == "twin"])
+
     def test_a_host_is_shown_with_what_its_twin_owns(self):
         volumes, backups = self.owned(A)
         nova_takes_the_fqdn()

@@ -20,7 +20,8 @@ struct host_named {
 struct host_list {
 	DB_ROWS(struct host_named);
 };
-int instance_hosts_list(struct db *cell, struct host_list *out, struct error *err); /* every host that an instance names */
+/* Every host that an instance names, byte for byte and in that order. */
+int instance_hosts_list(struct db *cell, struct host_list *out, struct error *err);
 static inline void host_list_free(struct host_list *hosts)
 {
 	db_rows_free(&hosts->rows);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/nova/instance.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "sql_catalogue.h"
 #include "util/str.h"
 
@@ -23,9 +26,75 @@ struct instance_at {
 static const struct db_shape instance_at_shape = DB_SHAPE(struct instance_at, DB_COLUMNS(struct instance_at, uuid),
     DB_NULLABLES(struct instance_at, host));
 
+/* What the server takes for one name. */
+struct spellings {
+	const char *first, *last;
+};
+struct spelling_list {
+	DB_ROWS(struct spellings);
+};
+static const struct db_shape spellings_shape = DB_SHAPE(struct spellings, DB_COLUMNS(struct spellings, first, last));
+
+struct host_names {
+	struct host_named *v;
+	size_t n, cap;
+};
+
+static void add_named_host(struct host_names *names, const char *host)
+{
+	names->v = vec_grow(names->v, names->n, &names->cap, sizeof *names->v);
+	names->v[names->n++].host = host;
+}
+
+static int add_spellings(struct db *cell, const struct spellings *s, struct host_names *names, struct arena *arena,
+    struct error *err)
+{
+	const struct db_param params[] = { p_str("host", s->first), p_end };
+	struct host_list exact;
+
+	if (strcmp(s->first, s->last) == 0) {
+		add_named_host(names, s->first);
+		return 0;
+	}
+	if (db_read(cell, &SQL_NOVA_INSTANCE_HOST_LIST_EXACT, params, &host_named_shape, &exact.rows, err) != 0)
+		return -1;
+	for (size_t i = 0; i < exact.n; i++)
+		add_named_host(names, exact.v[i].host);
+	arena_join(arena, &exact.arena);
+	return 0;
+}
+
+static int by_host(const void *x, const void *y)
+{
+	const struct host_named *a = x, *b = y;
+
+	return strcmp(a->host, b->host);
+}
+
 int instance_hosts_list(struct db *cell, struct host_list *out, struct error *err)
 {
-	return db_read(cell, &SQL_NOVA_INSTANCE_HOST_LIST, NULL, &host_named_shape, &out->rows, err);
+	struct host_names names = { 0 };
+	struct spelling_list all;
+	int rc;
+
+	*out = (struct host_list){ 0 };
+	rc = db_read(cell, &SQL_NOVA_INSTANCE_HOST_LIST, NULL, &spellings_shape, &all.rows, err);
+	if (rc != 0)
+		return -1;
+	for (size_t i = 0; i < all.n && rc == 0; i++)
+		rc = add_spellings(cell, &all.v[i], &names, &all.arena, err);
+	if (rc == 0) {
+		vec_sort(names.v, names.n, sizeof *names.v, by_host);
+		out->v = arena_alloc(&all.arena, (names.n + 1) * sizeof *out->v);
+		out->n = names.n;
+		if (names.n)
+			memcpy(out->v, names.v, names.n * sizeof *out->v);
+		out->arena = all.arena;
+	} else {
+		db_rows_free(&all.rows);
+	}
+	free(names.v);
+	return rc;
 }
 
 int instances_on_host(struct db *cell, const char *host, struct instances *out, struct error *err)
