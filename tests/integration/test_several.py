@@ -13,6 +13,7 @@ import landing
 from harness import A, B, C, DRIFT, ENV, NOT_FOUND, OK, PARTIAL, REFUSED, USAGE, rows, value
 
 BUSY = 8
+AGENT = os.path.join(harness.ROOT, "tests", "lib", "fence_agent")
 RESCUE = ["host", "rescue", A, C, "--to", B]
 BOTH = ["--fenced", "Ann pulled the plugs of %s and %s" % (A, C)]
 RACK = ["--accept", "mass-failure"]
@@ -166,6 +167,41 @@ class Several(blocking.TestCase):
         r = self.expect(self.dry(*RACK, "--accept", "fencing-unconfirmed:" + C), REFUSED)
         self.assertEqual([(f["host"], f["accepted"]) for f in self.found(r, "fencing-unconfirmed")], [(A, False), (C, True)])
         self.expect(self.dry(*RACK, "--accept", "fencing-unconfirmed:" + C, "--accept", "fencing-unconfirmed:" + A), OK)
+
+    def agents(self, **states):
+        """A fence agent of each host that says what its file does."""
+        base = os.path.join(self.tool.state, "power")
+        password = os.path.join(self.tool.state, "password")
+        for path, text in ((password, "geheim\n"), (base + "-" + A, states["a"]), (base + "-" + C, states["c"])):
+            with open(path, "w") as f:
+                f.write(text)
+        os.chmod(password, 0o600)
+        with open(self.tool.site, "a") as f:
+            f.write("[fencing]\nagent = %s\noptions = file=%s-{host}\npassword_file = %s\ntimeout = 2\noff_timeout = 2\n" % (AGENT, base, password))
+        return lambda host: open("%s-%s" % (base, host)).read()
+
+    def test_an_agent_counts_for_its_own_host(self):
+        self.agents(a="off", c="cannot")
+        r = self.expect(self.dry(*RACK), REFUSED)
+        self.assertEqual([f["host"] for f in self.found(r, "fencing-unconfirmed")], [C])
+        self.expect(self.dry(*RACK, "--fenced", "Ann pulled the plug of %s" % C), OK)
+
+    def test_each_is_switched_off_first(self):
+        state = self.agents(a="on", c="on")
+        self.nova()
+        r = self.expect(self.rescue("--fence", "power", *RACK, "--yes", *SLOWLY), PARTIAL)
+        self.assertEqual([(u["kind"], u.get("host")) for u in r.json["units"]][:4], [("power", A), ("power", C), ("mark", A), ("mark", C)])
+        self.assertEqual((state(A).strip(), state(C).strip()), ("off", "off"))
+        self.assertEqual([(h["host"], h["power"]["state"]) for h in r.json["hosts"]], [(A, "off"), (C, "off")])
+        told = [(x["host"], x["action"]) for x in self.journal(r.json["run"]) if x["type"] == "power"]
+        self.assertEqual(told[:4], [(A, "off"), (A, "status"), (C, "off"), (C, "status")])
+
+    def test_one_that_stays_on_ends_the_run_before_anything_else(self):
+        self.agents(a="on", c="stuck")
+        r = self.rescue("--fence", "power", *RACK, "--yes", *SLOWLY)
+        self.assertNotEqual(r.code, OK)
+        self.assertFalse(self.conductor.casts)
+        self.assertFalse([s for s in r.json["steps"] if s["kind"] in ("volume", "instance") and s["state"] != "skipped"])
 
     def test_one_that_lives_stops_all_and_is_named(self):
         self.beat(alive=(B, C))
