@@ -40,7 +40,7 @@ struct host_names {
 	size_t n, cap;
 };
 
-static void add_named_host(struct host_names *names, const char *host)
+static void add_spelling(struct host_names *names, const char *host)
 {
 	names->v = vec_grow(names->v, names->n, &names->cap, sizeof *names->v);
 	names->v[names->n++].host = host;
@@ -53,18 +53,18 @@ static int add_spellings(struct db *cell, const struct spellings *s, struct host
 	struct host_list exact;
 
 	if (strcmp(s->first, s->last) == 0) {
-		add_named_host(names, s->first);
+		add_spelling(names, s->first);
 		return 0;
 	}
 	if (db_read(cell, &SQL_NOVA_INSTANCE_HOST_LIST_EXACT, params, &host_named_shape, &exact.rows, err) != 0)
 		return -1;
 	for (size_t i = 0; i < exact.n; i++)
-		add_named_host(names, exact.v[i].host);
+		add_spelling(names, exact.v[i].host);
 	arena_join(arena, &exact.arena);
 	return 0;
 }
 
-static int by_host(const void *x, const void *y)
+static int compare_spellings(const void *x, const void *y)
 {
 	const struct host_named *a = x, *b = y;
 
@@ -84,7 +84,7 @@ int instance_hosts_list(struct db *cell, struct host_list *out, struct error *er
 	for (size_t i = 0; i < all.n && rc == 0; i++)
 		rc = add_spellings(cell, &all.v[i], &names, &all.arena, err);
 	if (rc == 0) {
-		vec_sort(names.v, names.n, sizeof *names.v, by_host);
+		vec_sort(names.v, names.n, sizeof *names.v, compare_spellings);
 		out->v = arena_alloc(&all.arena, (names.n + 1) * sizeof *out->v);
 		out->n = names.n;
 		if (names.n)
