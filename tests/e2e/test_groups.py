@@ -26,6 +26,13 @@ class Groups(Evacuations):
         self.assertEqual((alone, beside), (C, B))
         self.assertIn(rather, (B, C))
 
+    def test_two_that_must_be_apart_are_never_under_way_together(self):
+        """The scheduler sees where they are and not where they are going: it would give both the same host."""
+        ids = clone(4)
+        join_group("two apart", "anti-affinity", ids[:2])
+        one, other, *_ = self.lands(ids)
+        self.assertEqual({one, other}, {B, C})
+
     def test_a_spec_that_does_not_know_its_group(self):
         ids = clone(2)
         join_group("apart", "anti-affinity", [ids[0], self.somebody_on(B)], in_spec=False)
