@@ -189,6 +189,10 @@ class Cloud(Sandbox):
         """Who is kept off, one a line."""
         return [line for line in self.rbd("mon", '{"prefix": "osd blocklist ls"}').splitlines() if re.search(r":\d+/\d+ ", line)]
 
+    def takes_guests(self, host, does):
+        """What nova's ComputeFilter reads, for those that the scheduler is asked for from now on."""
+        self.rows("nova", "update services set disabled = %s where deleted = 0 and `binary` = 'nova-compute' and binary host = %s", (not does, host))
+
     def evacuations(self, guest):
         return self.rows("nova", "select id, status, source_compute, dest_compute from migrations where migration_type = 'evacuation' and"
                          " instance_uuid = %s order by id", (guest.uuid,))

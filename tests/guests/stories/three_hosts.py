@@ -16,10 +16,17 @@ def story(c):
     c.wait_down(a)
     running = c.begin_rescue(a, third, "its processes were killed with its init", "--timeout", "60")
 
-    def on_their_way():
+    def chosen():
         last = [(c.evacuations(g) or [{"status": "", "dest_compute": ""}])[-1] for g in guests]
-        return [m for m in last if m["dest_compute"] == b and m["status"] in ("pre-migrating", "migrating")] if all(m["dest_compute"] for m in last) else None
-    until("a guest on its way to each host", on_their_way, 200)
+        return [m for m in last if m["dest_compute"]]
+
+    def on_their_way():
+        return len(chosen()) == len(guests) and [m for m in chosen() if m["dest_compute"] == b and m["status"] in ("pre-migrating", "migrating")]
+    # the first two go to one host each, as both have the same room; the scheduler is left no choice about the others, which could all go to one
+    until("the scheduler to choose for the first two", lambda: len(chosen()) > 1, 200)
+    c.takes_guests(third, False)
+    until("a guest on its way to %s" % b, on_their_way, 200)
+    c.takes_guests(third, True)
     say("%s loses its power, with guests on their way to it" % b)
     cloud("off", b)
     code, said = c.end_tool(running)
