@@ -86,6 +86,7 @@ void unit_say_moves(const struct unit *unit, const struct scene *scene, const ch
 void unit_set_state(struct unit *unit, enum state state, const char *error); /* of every step; error is borrowed */
 /* Its rows mean nothing without each other (a closed evacuation and its instance's task state): it is not taken in part. */
 bool unit_is_whole(const struct unit *unit);
+void plan_forget_units(struct plan *plan); /* its texts stay; what evacuations have is evacuations_free()'s */
 void plan_free(struct plan *plan);
 size_t plan_steps(const struct plan *plan);
 

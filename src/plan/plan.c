@@ -98,10 +98,16 @@ void unit_set_state(struct unit *unit, enum state state, const char *error)
 	}
 }
 
-void plan_free(struct plan *plan)
+void plan_forget_units(struct plan *plan)
 {
 	for (size_t i = 0; i < plan->nunit; i++)
 		free(plan->unit[i].step);
+	plan->nunit = 0;
+}
+
+void plan_free(struct plan *plan)
+{
+	plan_forget_units(plan);
 	free(plan->unit);
 	arena_free(&plan->arena);
 	*plan = (struct plan){ 0 };

@@ -281,6 +281,10 @@ static int open_past(struct recovery *r, const char *run, struct error *err)
 		rc = past_check(&r->past, path, err);
 	r->work.plan = r->past.plan; /* with the texts of both */
 	r->past.plan = (struct plan){ 0 };
+	if (rc != 0) { /* a journal that is not used has nothing to show */
+		evacuations_free(&r->work.plan);
+		plan_forget_units(&r->work.plan);
+	}
 	return rc;
 }
 
@@ -317,8 +321,6 @@ static enum error_kind recover(struct recovery *r, const char *run, struct error
 	if (open_past(r, run, err) != 0)
 		return err->kind;
 	snprintf(r->work.run, sizeof r->work.run, "%s", r->past.run);
-	r->work.scene.request = r->work.request;
-	r->work.scene.world = &r->work.world;
 	past_be_about(&r->past, &r->work.scene);
 	if (past_is_settled(&r->past))
 		return repeat_all(r, err);
@@ -333,6 +335,8 @@ enum error_kind recover_run(const struct request *request, const char *name, boo
 	enum error_kind result;
 
 	r.work.request = request;
+	r.work.scene.request = request; /* the report looks there, also of a journal that cannot be used */
+	r.work.scene.world = &r.work.world;
 	r.report.command = "journal recover";
 	r.report.work = &r.work;
 	clock_now(r.report.started_at);
