@@ -63,9 +63,6 @@ void rescue_take_hosts(struct request *request, const struct past *past, struct 
 
 /* ---- which hosts */
 
-/* nova calls the zone of a host that is in none by a name of its own. */
-#define DEFAULT_ZONE "nova"
-
 struct several {
 	struct scene *scene;
 	struct words hosts;
@@ -111,7 +108,7 @@ static int add_hosts_of_zone(struct several *s, const char *zone, struct error *
 {
 	const struct aggregates *all = &s->scene->placing.aggregates;
 	const char **known = arena_alloc(&s->scene->arena, (all->n + 1) * sizeof *known);
-	const size_t before = s->hosts.n;
+	bool found = false;
 	size_t n = 0;
 
 	for (size_t c = 0; c < s->scene->nova.ncell; c++)
@@ -119,11 +116,14 @@ static int add_hosts_of_zone(struct several *s, const char *zone, struct error *
 			const struct nova_service *service = &s->scene->nova.cell[c].services.v[i];
 
 			if (strcmp(service->binary, "nova-compute") == 0 &&
-			    str_equal(str_or(aggregates_zone_of(all, service->host), DEFAULT_ZONE), zone))
+			    str_equal(aggregates_zone_shown(all, service->host), zone)) {
 				add_host_once(s, service->host);
+				found = true;
+			}
 		}
-	if (s->hosts.n > before)
+	if (found)
 		return 0;
+	known[n++] = DEFAULT_ZONE;
 	for (size_t i = 0; i < all->n; i++)
 		if (strcmp(all->v[i].name, "availability_zone") == 0)
 			known[n++] = all->v[i].value;

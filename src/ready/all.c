@@ -58,19 +58,12 @@ static bool is_in_aggregate(const struct aggregate_hosts *aggregates, const stru
 	return false;
 }
 
-/* nova calls the zone of a host that is in none by a name of its own; what it is called is nova.conf's. */
-#define DEFAULT_ZONE "nova"
-
-static const char *zone_of(const struct scene *scene, const char *host)
-{
-	return str_or(aggregates_zone_of(&scene->placing.aggregates, host), DEFAULT_ZONE);
-}
-
 static bool readiness_wants(const struct readiness *all, const struct scene *scene, const char *host)
 {
 	const struct what *what = &scene->request->what;
 
-	return what->all || words_hold(&what->hosts, host) || words_hold(&what->zones, zone_of(scene, host)) ||
+	return what->all || words_hold(&what->hosts, host) ||
+	    words_hold(&what->zones, aggregates_zone_shown(&scene->placing.aggregates, host)) ||
 	    is_in_aggregate(&all->aggregates, &what->aggregates, host);
 }
 
@@ -183,7 +176,7 @@ static void make_groups(struct readiness *all, struct scene *common)
 	for (size_t i = 0; i < what->hosts.n && all->nhost > 1; i++)
 		ready_group_take(group_named(all, "hosts", "together"), looked_at(all, what->hosts.v[i]));
 	for (size_t i = 0; i < all->nhost; i++) {
-		const char *zone = zone_of(common, all->host[i].host);
+		const char *zone = aggregates_zone_shown(&common->placing.aggregates, all->host[i].host);
 
 		if (what->all || words_hold(&what->zones, zone))
 			ready_group_take(group_named(all, "zone", zone), &all->host[i]);

@@ -198,6 +198,7 @@ class Several(blocking.TestCase):
 
     def test_one_that_stays_on_ends_the_run_before_anything_else(self):
         self.agents(a="on", c="stuck")
+        self.tool.types = False     # the --resume that it prints is refused as long as the host stays on, which it does
         r = self.rescue("--fence", "power", *RACK, "--yes", *SLOWLY)
         self.assertNotEqual(r.code, OK)
         self.assertFalse(self.conductor.casts)
@@ -260,12 +261,15 @@ class Several(blocking.TestCase):
 
     def test_names_are_looked_at_before_anything_else(self):
         before = harness.checksum()
+        computes = [w for r in rows("nova", "SELECT host FROM services WHERE `binary` = 'nova-compute' AND deleted = 0") for w in ("--exclude", r["host"])]
         for who, code, said in ((["host", "rescue", A, A, "--to", B], USAGE, "'%s' is named twice" % A),
                                 (["host", "rescue", A, B, "--to", B], USAGE, "'%s' is among the failed hosts" % B),
                                 (["host", "rescue", A, C, "--to", B, "--target_host", C], USAGE, "'%s' is among the failed hosts" % C),
                                 (["host", "rescue", A, C[:-1], "--to", B], NOT_FOUND, C),
                                 (["host", "rescue", "--aggregate", "rak", "--to", B], NOT_FOUND, "no aggregate 'rak'"),
                                 (["host", "rescue", "--zone", "nowhere", "--to", B], NOT_FOUND, "no availability zone 'nowhere'"),
+                                # the zone is known, whoever else names its hosts
+                                (["host", "rescue", "--zone", "nova", "--to", B, *computes], NOT_FOUND, "no host is left"),
                                 (["host", "rescue", A, C, "--to", B, "--cinder-host", "x"], USAGE, "--cinder-host")):
             self.expect(self.tool.run(*who, *GO), code, said)
         self.expect(self.rescue(*GO, "--only", "no-such-instance"), NOT_FOUND, "no-such-instance")

@@ -20,6 +20,10 @@ static inline void aggregates_free(struct aggregates *aggregates)
 }
 /* nova availability_zones.py: the zone of a host's aggregate; NULL: none has one, nova then calls it by its default, "nova". */
 const char *aggregates_zone_of(const struct aggregates *aggregates, const char *host);
+/* The same for people: a host of none is in nova's default zone, by the name that it has unless nova.conf's
+ * default_availability_zone says another. */
+#define DEFAULT_ZONE "nova"
+const char *aggregates_zone_shown(const struct aggregates *aggregates, const char *host);
 bool aggregates_have_zone(const struct aggregates *aggregates, const char *zone);
 /* It is ${name}, and among its values (comma-separated) is ${value}. */
 bool host_metadata_has(const struct host_metadata *metadata, const char *name, const char *value);

@@ -41,6 +41,11 @@ const char *aggregates_zone_of(const struct aggregates *aggregates, const char *
 	return NULL;
 }
 
+const char *aggregates_zone_shown(const struct aggregates *aggregates, const char *host)
+{
+	return str_or(aggregates_zone_of(aggregates, host), DEFAULT_ZONE);
+}
+
 bool aggregates_have_zone(const struct aggregates *aggregates, const char *zone)
 {
 	for (size_t i = 0; i < aggregates->n; i++)
