@@ -99,6 +99,17 @@ class Cells(harness.TestCase):
         r = self.expect(self.evacuate("in-cell2", "--dry-run"), OK)
         self.assertEqual([f["subject"] for f in r.json["findings"] if f["code"] == "consumer-still-connected"], [queue])
 
+    def test_hosts_of_two_cells_are_no_one_run(self):
+        harness.heartbeats(alive=(B, C, ENV["SB_CONTROLLER"]), dead=(A,))
+        before = harness.checksum()
+        for hosts in ((A, cells.DEAD), (cells.DEAD, A)):
+            r = self.expect(self.tool.run("host", "rescue", *hosts, "--to", B, "--fenced", "Ann pulled the plugs of %s and %s" % hosts, "--yes", "-f", "json"),
+                            REFUSED)
+            self.assertIn("the hosts are of different cells: '%s'" % hosts[1], r.err + r.out)
+            self.assertIn("one run a cell", r.err + r.out)
+        self.unchanged(before)
+        self.assertEqual(self.conductor.casts, [])
+
     def test_a_host_of_both_cells_is_an_error_that_names_both(self):
         cells.add_compute(C, like=C, mapped=False)
         before = harness.checksum()

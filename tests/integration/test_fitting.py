@@ -75,6 +75,22 @@ class Fitting(harness.TestCase):
         self.assertEqual([f["code"] for f in r.json["findings"] if f["code"] == "no-capacity"], ["no-capacity"])
         self.assertEqual(len([s for s in r.json["steps"] if s["kind"] == "instance"]), 1)
 
+    def test_two_of_two_failed_hosts_that_want_the_same_device(self):
+        """Placement's books are one for all hosts of a run: the device that one's instance gets is not there for the other's."""
+        for name in ("image-stopped-0", "image-active-0"):
+            self.asks(name, resources__VGPU="1")
+        rows("nova", "UPDATE instances SET host = %s, node = %s WHERE uuid = %s", (C, C, self.uuid("image-active-0")))
+        harness.heartbeats(alive=(B, ENV["SB_CONTROLLER"]), dead=(A, C))
+        rescue = ("host", "rescue", A, C, "--to", B, "--fenced", "Ann pulled the plugs of %s and %s" % (A, C), "--accept", "mass-failure", "--dry-run",
+                  "--only", "image-stopped-0", "--only", "image-active-0", *PLACEMENT, "-f", "json")
+        mine = self.give(B, 10, 1)
+        r = self.tool.run(*rescue)
+        self.assertEqual([f["code"] for f in r.json["findings"] if f["code"] == "no-capacity"], ["no-capacity"], str(r))
+        self.assertEqual(len([s for s in r.json["steps"] if s["kind"] == "instance"]), 1)
+        rows("placement", "UPDATE inventories SET total = 2, max_unit = 2 WHERE resource_provider_id = %s", (mine,))
+        r = self.expect(self.tool.run(*rescue), OK)
+        self.assertEqual({(u["host"]) for u in r.json["units"] if u["kind"] == "evacuation"}, {A, C})
+
     def test_custom_classes_and_traits(self):
         rows("placement", "INSERT INTO resource_classes (id, name) VALUES (10077, 'CUSTOM_LICENSE') ON DUPLICATE KEY UPDATE name = name")
         self.addCleanup(rows, "placement", "DELETE FROM resource_classes WHERE id = 10077")

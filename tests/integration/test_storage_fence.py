@@ -9,7 +9,7 @@ import fake_ceph
 import harness
 import journals
 import landing
-from harness import A, B, DRIFT, FENCED, OK, PARTIAL, REFUSED, USAGE, rows
+from harness import A, B, C, DRIFT, FENCED, OK, PARTIAL, REFUSED, USAGE, rows
 
 UNKNOWN, FAILED = 9, 1
 OLD, ROOT, DATA = "192.0.2.7", "192.0.2.7:0/5", "192.0.2.7:0/6"
@@ -131,6 +131,50 @@ class StorageFence(harness.TestCase):
         self.expect(self.run_it("journal", "recover", run), DRIFT, "fence-gone: client " + ROOT)
         self.tell("connect -13")
         self.expect(self.run_it("journal", "recover", run), OK, "whether the old clients are still kept out is not known")
+
+    def another_on(self, host, image):
+        """A guest of another host that failed with it, whose disk has a client of that host; its uuid."""
+        found = rows("nova", """
+            SELECT b.instance_uuid, b.volume_id FROM block_device_mapping b JOIN instances i ON i.uuid = b.instance_uuid
+             WHERE i.host = %s AND i.vm_state = 'active' AND i.task_state IS NULL AND b.volume_id IS NOT NULL AND b.deleted = 0
+                   AND b.boot_index = 0 AND i.uuid != %s ORDER BY i.uuid LIMIT 1""", (A, self.instance))[0]
+        rows("nova", "UPDATE block_device_mapping SET deleted = id WHERE instance_uuid = %s AND volume_id IS NOT NULL AND volume_id != %s",
+             (found["instance_uuid"], found["volume_id"]))
+        rows("nova", "UPDATE block_device_mapping SET connection_info = %s WHERE volume_id = %s", (fake_ceph.connection_info(image), found["volume_id"]))
+        rows("nova", "UPDATE instances SET host = %s, node = %s WHERE uuid = %s", (host, host, found["instance_uuid"]))
+        rows("cinder", "UPDATE volumes SET host = REPLACE(host, %s, %s) WHERE id = %s", (A, B, found["volume_id"]))
+        return found["instance_uuid"]
+
+    def test_the_old_clients_of_each_of_several_hosts_are_kept_out(self):
+        theirs, image = "192.0.2.8:0/7", "volumes/volume-theirs"
+        other = self.another_on(C, image)
+        harness.heartbeats(alive=(B, harness.ENV["SB_CONTROLLER"]), dead=(A, C))
+        self.put(f"image {image} 62", f"lock {image} {theirs} 9 auto")
+        rescue = ["host", "rescue", A, C, "--to", B, "--only", self.instance, "--only", other, "--accept", "mass-failure", *FENCE]
+        r = self.expect(self.run_it(*rescue, "--dry-run"), OK)
+        old = [f"{OLD}:0/{5 + i}" for i in range(len(self.images))]
+        units = {u["unit"]: u for u in r.json["units"]}
+        self.assertEqual([(units[s["unit"]]["host"], s["id"]) for s in r.json["steps"] if s["kind"] == "client"], [*((A, c) for c in old), (C, theirs)])
+        self.assertEqual(self.orders(), [])
+        self.expect(self.run_it(*rescue), PARTIAL, "2 not verified yet")
+        self.assertEqual(self.cluster.clients("added"), [*old, theirs])
+        self.assertEqual(len(self.conductor.casts), 2)
+        records = self.journal()
+        first = [x["type"] for x in records].index("publish_intent")
+        self.assertEqual([(x["client"], x["state"]) for x in records[:first] if x["type"] == "fence" and x["action"] == "add"],
+                         [(c, "proved") for c in (*old, theirs)])
+
+    def test_a_refused_client_of_one_host_stops_all_of_them(self):
+        theirs, image = "192.0.2.8:0/7", "volumes/volume-theirs"
+        other = self.another_on(C, image)
+        harness.heartbeats(alive=(B, harness.ENV["SB_CONTROLLER"]), dead=(A, C))
+        self.put(f"image {image} 62", f"lock {image} {theirs} 9 auto", f"refuse {theirs} -22 no")
+        before = harness.checksum()
+        rescue = ["host", "rescue", A, C, "--to", B, "--only", self.instance, "--only", other, "--accept", "mass-failure", *FENCE]
+        r = self.expect(self.run_it(*rescue), PARTIAL, theirs + ": no")      # the first host's are kept out by then
+        self.assertIn("'%s'" % C, r.json["error"])
+        self.assertEqual(self.conductor.casts, [])
+        self.unchanged(before)
 
     def test_an_undo_takes_no_entry_away_and_says_what_does(self):
         """The host is enabled again, its old guests are kept out all the same."""
