@@ -12,7 +12,7 @@ import journals
 import landing
 from harness import A, B, C, DRIFT, ENV, NOT_FOUND, OK, PARTIAL, REFUSED, USAGE, rows, value
 
-BUSY = 8
+BUSY, UNKNOWN = 8, 9
 AGENT = os.path.join(harness.ROOT, "tests", "lib", "fence_agent")
 RESCUE = ["host", "rescue", A, C, "--to", B]
 BOTH = ["--fenced", "Ann pulled the plugs of %s and %s" % (A, C)]
@@ -346,3 +346,24 @@ class Several(blocking.TestCase):
         for host in (A, C):
             self.assertEqual(value("nova", "SELECT disabled FROM services WHERE host = %s AND `binary` = 'nova-compute'", (host,)), 0)
         self.assertEqual([x["kind"] for x in u.json["units"]], ["ownership", "mark", "mark"])
+
+    def test_a_message_of_one_host_is_sent_again_when_that_one_is_dead(self):
+        """What was said of the other, or that it lives, is no word for it."""
+        self.expect(self.rescue(*GO, "--no-wait", "--only", "image-active-1"), PARTIAL)
+        (name,) = os.listdir(os.path.join(self.tool.state, "journal"))
+        run, path = name[:-len(".jsonl")], os.path.join(self.tool.state, "journal", name)
+        self.conductor.wait_for(1)
+        journals.cut_after(path, lambda x: x["type"] == "publish_intent")
+        journals.older(path, 600)
+        whole = journals.read(path)
+        resend = ["journal", "recover", run, "--resend"]
+        self.beat(alive=(B, C))
+        self.expect(self.tool.run(*resend), UNKNOWN, "so '%s' is alive" % C)
+        journals.write(path, [dict(x, fenced="Ann pulled the plug of %s" % A) if "fenced" in x else x for x in whole])
+        self.beat()
+        self.expect(self.tool.run(*resend), UNKNOWN, "whether '%s' is still off is not known" % C)
+        self.assertEqual(len(self.conductor.casts), 1)
+        journals.write(path, whole)
+        self.beat(alive=(A, B))
+        self.expect(self.tool.run(*resend), OK, "a second copy can start the same disk twice")
+        self.assertEqual(len(self.conductor.casts), 2)
