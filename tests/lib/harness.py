@@ -23,6 +23,7 @@ import urllib.parse
 import pymysql
 
 import pasted
+import kept
 import schemas
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -323,6 +324,7 @@ class TestCase(unittest.TestCase):
         self.tool = Tool()
         self.addCleanup(lambda: self.assertFalse(self.tool.hints_that_fail, "\n".join(["printed to be typed, and does not do:", *self.tool.hints_that_fail])))
         self.addCleanup(self.documents_are_as_promised)
+        self.addCleanup(lambda: kept.keep(self.tool.state, self.id()))
 
     def documents_are_as_promised(self):
         """docs/schema/README.md"""

@@ -5,6 +5,8 @@ import hashlib
 import json
 import os
 
+import kept
+
 
 def path_of(tool, index=-1):
     return sorted(glob.glob(os.path.join(tool.state, "journal", "*.jsonl")), key=os.path.getmtime)[index]
@@ -14,8 +16,11 @@ def read(path):
     return [json.loads(line) for line in open(path)]
 
 
-def write(path, records):
-    """The same chain that the tool makes: prev is the digest of the line before, sum that of the line itself."""
+def write(path, records, happened=False):
+    """The same chain that the tool makes: prev is the digest of the line before, sum that of the line itself. happened: it could
+    really have come to be so, by a death or by time."""
+    if not happened:
+        kept.made_up.add(os.path.realpath(path))
     prev = "0" * 64
     with open(path, "w") as f:
         for seq, record in enumerate(records):
@@ -33,7 +38,8 @@ def cut_after(path, wanted, nth=1):
     for i, record in enumerate(records):
         n += bool(wanted(record))
         if n == nth:
-            write(path, records[:i + 1])
+            # what was durable before something happened cannot be lost, when it did
+            write(path, records[:i + 1], happened=not any(r["type"] in ("intent", "publish_intent") for r in records[i + 1:]))
             return
     raise AssertionError("no such record")
 
@@ -45,7 +51,7 @@ def older(path, seconds):
     for r in records:
         t = datetime.datetime.strptime(r["time"], "%Y-%m-%dT%H:%M:%S.%fZ") - datetime.timedelta(seconds=seconds)
         r["time"] = t.strftime("%Y-%m-%dT%H:%M:%S.") + "000Z"
-    write(path, records)
+    write(path, records, happened=True)
 
 
 def never_expires(path):

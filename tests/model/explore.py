@@ -85,6 +85,7 @@ class Protocol:
     cancel_whole = True           # migration and task state in one transaction
     expires = True                # a broker drops a message when its life is over; quorum queues before RabbitMQ 3.10 do not
     heals = True                  # whatever kept a message on its way for so long is over by then: it is in the queue, or lost
+    resends = RESENDS
     vanished_keeps_out = True     # an evacuation that is not to be seen any more keeps the next run out
 
     def __init__(self, rules):
@@ -202,9 +203,12 @@ class Protocol:
 
     def recover(self, s):
         if s.where == "recover publish":                 # publish_intent is on disk
-            yield "sent again", s._replace(copies=tuple(sorted(s.copies + ("queue",))), pub="lost", where="recover")
-            yield "sending again: no answer", s._replace(copies=tuple(sorted(s.copies + ("net",))), pub="lost", where="recover")
-            yield "sending again: returned", s._replace(pub="lost", where="recover")
+            yield "sent again", s._replace(copies=tuple(sorted(s.copies + ("queue",))), where="recover sent")
+            yield "sending again: no answer", s._replace(copies=tuple(sorted(s.copies + ("net",))), where="recover sent")
+            yield "sending again: returned", s._replace(where="recover sent")
+            return
+        if s.where == "recover sent":                    # whatever the broker says: the first copy may have been taken after all
+            yield "publish_outcome on disk again", s._replace(pub="lost", where="recover")
             return
         rule = self.rule(s)
         if rule.action == "FENCE":
@@ -229,7 +233,7 @@ class Protocol:
             yield "ended: unknown", s._replace(verdict="UNKNOWN", where="off")
             return
         wants = s.where == "recover!" or self.auto_resend
-        if rule.verdict == "UNKNOWN" and wants and s.pub not in (None, "not_sent") and s.resends < RESENDS and self.may_resend(s):
+        if rule.verdict == "UNKNOWN" and wants and s.pub not in (None, "not_sent") and s.resends < self.resends and self.may_resend(s):
             yield "publish_intent on disk again", s._replace(pub="begun", late=False, resends=s.resends + 1, where="recover publish")
         yield "recovered: " + rule.verdict, s._replace(verdict=rule.verdict, where="off")
 
@@ -352,48 +356,66 @@ class Protocol:
 
 class Moves(Protocol):
     """The other unit: two rows change owner in one transaction. Rows are old, new, another's ("other") or deleted ("gone"). Users
-    change and delete rows whenever they like; what is said of the move must be true of the move."""
+    change and delete rows whenever they like, and a failover may lose a commit that was acknowledged; what is said of the move must be
+    true of the move."""
     whole = True
     fence = True                  # recovery runs the compare-and-set again, instead of believing what it reads
     drift_is_not_moved = False    # a row that users have changed since is taken for one that never moved
+    looks_last = True             # before the run ends, what was verified is looked at once more
 
-    State = collections.namedtuple("State", "where intent outcome verdict rows pending crashes written")
-    start = State("journal intent", False, None, None, ("old", "old"), False, 0, False)
+    State = collections.namedtuple("State", "where intent outcome verdict rows pending crashes written lost")
+    start = State("journal intent", False, None, None, ("old", "old"), False, 0, False, False)
 
     def moves(self, s):
         if s.where == "journal intent":
             yield "intent on disk", s._replace(intent=True, where="write")
         elif s.where == "write":
-            yield from self.write(s, "applied", "unknown")
+            yield "rolled back", s._replace(outcome="failed", verdict="NOT_DONE", where="off")
+            yield from self.write(s, "applied", "unknown", "rolled back")
         elif s.where == "applied":
             yield "outcome applied on disk", s._replace(outcome="applied", where="prove")
         elif s.where == "prove":                         # right after the commit, over another connection
-            yield "proof read", s._replace(where="MOVED" if set(s.rows) <= {"new", "gone"} else "DRIFT")
-        elif s.where in ("MOVED", "DRIFT"):
-            yield "outcome on disk", s._replace(verdict=s.where, where="off")
+            yield "proof read", s._replace(where="proved" if set(s.rows) <= {"new", "gone"} else "not proved")
+        elif s.where == "proved":
+            yield "outcome proved on disk", s._replace(outcome="proved", verdict="MOVED", where="last look")
+        elif s.where == "not proved":
+            yield "outcome not proved on disk", s._replace(outcome="applied", verdict="DRIFT", where="off")
+        elif s.where == "last look":
+            if "old" not in s.rows:
+                yield "the run ends", s._replace(where="off")
+            elif self.looks_last:
+                yield "found lost at the end", s._replace(where="not proved")
+            else:
+                raise Broken("I4: the run ends with what was verified, and the database has lost it")
         elif s.where == "unknown":
-            yield "outcome unknown on disk", s._replace(verdict="UNKNOWN", where="off")
+            yield "outcome unknown on disk", s._replace(outcome="unknown", verdict="UNKNOWN", where="off")
+        elif s.where == "rolled back":
+            yield "rolled back", s._replace(outcome="failed", verdict="NOT_DONE", where="off")
         elif s.where == "recover":
             yield from self.recover_rows(s)
+        elif s.where in ("MOVED", "DRIFT", "UNKNOWN", "NOT_DONE"):
+            yield "recovered: " + s.where, s._replace(verdict=s.where, where="off")
         yield from self.others(s)
 
     def recover_rows(self, s):
-        """recover_rows.c: judge()"""
+        """recover_rows.c: rows_verdict(), recover_rows()"""
         held = set(s.rows)
+        committed = s.outcome == "applied"
+        yield "cannot look", s._replace(where="UNKNOWN")
         if held == {"new"}:
             yield "found moved", s._replace(where="MOVED")
         elif self.drift_is_not_moved and "new" not in held:
-            yield "read: not moved", s._replace(verdict="NOT_DONE", where="off")
-        elif "old" not in held and (s.outcome == "applied" or ("new" in held and "other" not in held)):
+            yield "read: not moved", s._replace(where="NOT_DONE")
+        elif "old" not in held and (committed or ("new" in held and "other" not in held)):
             yield "found moved, and changed since", s._replace(where="MOVED")
         elif held != {"old"}:
             yield "found drifted", s._replace(where="DRIFT")
-        elif s.outcome == "applied":
+        elif committed or s.outcome == "proved":
             yield "found lost", s._replace(where="DRIFT")
-        elif not self.fence:
-            yield "read: not moved", s._replace(verdict="NOT_DONE", where="off")
+        elif s.outcome == "failed" or not self.fence:
+            yield "read: not moved", s._replace(where="NOT_DONE")
         else:
-            yield from self.write(s, "MOVED", "unknown")
+            yield from self.write(s, "MOVED", "UNKNOWN", "DRIFT")
 
     def others(self, s):
         if s.pending:
@@ -402,15 +424,17 @@ class Moves(Protocol):
                 yield "commit in doubt: lands", s._replace(pending=False, rows=("new", "new"), written=True)
         if s.where != "off" and s.crashes < CRASHES:
             yield "CRASH", s._replace(where="off", crashes=s.crashes + 1)
-        if s.where == "off" and s.intent and s.verdict in (None, "UNKNOWN"):
+        if s.where == "off" and s.intent and s.verdict in (None, "UNKNOWN", "DRIFT"):
             yield "operator: recover", s._replace(where="recover")
         if s.rows[0] in ("old", "new") and not (s.rows == ("new", "old")):
             yield "somebody else takes a row", s._replace(rows=("other", s.rows[1]))
             yield "its user deletes a row", s._replace(rows=("gone", s.rows[1]))
         if s.written and s.rows[1] == "new":
             yield "somebody else takes the other row", s._replace(rows=(s.rows[0], "other"))
+        if s.rows == ("new", "new") and not s.lost:
+            yield "the database loses the commit", s._replace(rows=("old", "old"), lost=True)
 
-    def write(self, s, good, doubt):
+    def write(self, s, good, doubt, drift):
         if set(s.rows) == {"old"}:
             if not self.whole:
                 yield "first row written", s._replace(rows=("new", "old"))
@@ -422,12 +446,12 @@ class Moves(Protocol):
         elif not self.whole and s.rows == ("new", "old"):
             yield "second row written", s._replace(rows=("new", "new"), where=good, written=True)
         else:
-            yield "no longer as planned", s._replace(where="DRIFT")
+            yield "no longer as planned", s._replace(where=drift)
 
     def check(self, s):
         if s.where == "off" and "new" in s.rows and "old" in s.rows:
             raise Broken("I3: one row moved and the other not")
-        if s.verdict == "NOT_DONE" and s.written:
+        if s.verdict == "NOT_DONE" and s.written and not s.lost:
             raise Broken("I4: said not to have moved, and it has")
         if s.verdict == "MOVED" and not s.written:
             raise Broken("I4: said to have moved, and it has not")
@@ -587,6 +611,10 @@ class RowByRow(Moves):
 
 class MoveBelievesItsEyes(Moves):
     fence = False
+
+
+class MoveLooksOnce(Moves):
+    looks_last = False
 
 
 class MoveForgetsUsers(Moves):
@@ -784,7 +812,7 @@ BROKEN = ((PublishBeforeCommit, "I5"), (ResendOnTimeout, "I4"), (SuccessBeforePr
           (NoPublishIntent, "I4"), (NoFence, "I4"), (NoUniqueKey, "I"), (TakeBackWhenUnknown, "I4"), (DoneWhenAcked, "I4"),
           (AutoResend, "I1"), (ResendWhileYoung, "I1"), (VanishedIsForgotten, "I"), (SettlesWhileItMayBeHeld, "I"), (LostIsFailed, "I"),
           (FrozenConductor, "I"), (FrozenProgram, "I"), (OldBrokerIsLate, "I1"), (OldBrokerWithoutMajority, "I"), (HalfTakenBack, "I2"), (RowByRow, "I3"),
-          (MoveBelievesItsEyes, "I4"), (MoveForgetsUsers, "I4"),
+          (MoveBelievesItsEyes, "I4"), (MoveForgetsUsers, "I4"), (MoveLooksOnce, "I4"),
           (ToldWithoutLooking, "E2"), (PortsBeforeStates, "E2"), (DownWillDo, "E2"), (ToldOnce, "E3"),
           (NobodyGoesOn, "E3"), (FrozenTeller, "E2"),
           (ClaimsAhead, "T3"), (LooksOnce, "T2"), (GoesOnWithoutWord, "T"))
