@@ -13,13 +13,17 @@ deliver it after the sender has died; let a conductor take a message and die; de
 all that was recorded since (a failover to a replica that lagged) while a compute builds, let a user delete the instance; kill the program before and after every step, in
 recovery as well; let an operator recover, send again, close and begin anew at any moment. Time is one bit: a message's life is over,
 or not. What must always hold (I1 to I5) is checked in every state; a state that breaks it ends the search. Beside it a smaller one: a
-compute that waits for its port, and the tool that tells it (E2, E3); and evacuations that follow each other (T1 to T3).
+compute that waits for its port, and the tool that tells it (E2, E3); evacuations that follow each other (T1 to T3); and two hosts, three
+instances and two operators (night.py).
 """
 import argparse
 import collections
 import os
 import re
 import sys
+
+import night
+from search import Broken, explore
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 RULES = os.path.join(HERE, "..", "..", "src", "recover", "recover_rule.c")
@@ -67,10 +71,6 @@ State = collections.namedtuple("State", "where intent outcome pub verdict row ta
 START = State(FORWARD[0], False, None, None, None, "ABSENT", False, False, frozenset(), (), False, 0, "NONE", 0, 1, 0, False, False, False, False)
 
 
-class Broken(Exception):
-    pass
-
-
 class Protocol:
     """The protocol as built; a variant changes one thing."""
     forward = FORWARD
@@ -90,6 +90,10 @@ class Protocol:
 
     def __init__(self, rules):
         self.rules = self.change(list(rules))
+
+    @property
+    def start(self):
+        return START._replace(where=self.forward[0])
 
     def change(self, rules):
         return rules
@@ -457,44 +461,6 @@ class Moves(Protocol):
             raise Broken("I4: said to have moved, and it has not")
 
 
-def explore(protocol, start=None):
-    """Breadth first, so that the first trouble has the shortest way to it: states seen, ends, (what broke, the way) or None."""
-    start = start or getattr(protocol, "start", START)
-    seen, todo, ends = {start: None}, collections.deque([start]), 0
-    if isinstance(protocol, Protocol) and not isinstance(protocol, Moves):
-        start = start._replace(where=protocol.forward[0])
-        seen, todo = {start: None}, collections.deque([start])
-
-    def way(s, last):
-        steps = [last]
-        while seen[s]:
-            s, label = seen[s]
-            steps.append(label)
-        return steps[::-1]
-
-    protocol.labels = set()
-    while todo:
-        s = todo.popleft()
-        label, count = "", 0
-        moves = protocol.moves(s)
-        while True:
-            try:
-                label, after = next(moves)
-                count += 1
-                protocol.labels.add(label)
-                if after in seen:
-                    continue
-                protocol.check(after)
-            except StopIteration:
-                break
-            except Broken as broken:
-                return len(seen), ends, (str(broken), way(s, label if "after" in dir() and str(broken)[:2] != "I5" else "publish"))
-            seen[after] = (s, label)
-            todo.append(after)
-        ends += count == 0
-    return len(seen), ends, None
-
-
 def changed(rules, **when):
     """Rules with one of them widened or replaced: match(rule) gives the new rule or None."""
     out = [when["match"](r) or r for r in rules]
@@ -807,7 +773,7 @@ class GoesOnWithoutWord(Turns):
     awaits_word = False
 
 
-SOUND = (Protocol, OldBroker, Moves, Ports, Turns)
+SOUND = (Protocol, OldBroker, Moves, Ports, Turns) + night.SOUND
 BROKEN = ((PublishBeforeCommit, "I5"), (ResendOnTimeout, "I4"), (SuccessBeforeProof, "I4"), (IntentAfterWrite, "I2"),
           (NoPublishIntent, "I4"), (NoFence, "I4"), (NoUniqueKey, "I"), (TakeBackWhenUnknown, "I4"), (DoneWhenAcked, "I4"),
           (AutoResend, "I1"), (ResendWhileYoung, "I1"), (VanishedIsForgotten, "I"), (SettlesWhileItMayBeHeld, "I"), (LostIsFailed, "I"),
@@ -815,7 +781,7 @@ BROKEN = ((PublishBeforeCommit, "I5"), (ResendOnTimeout, "I4"), (SuccessBeforePr
           (MoveBelievesItsEyes, "I4"), (MoveForgetsUsers, "I4"), (MoveLooksOnce, "I4"),
           (ToldWithoutLooking, "E2"), (PortsBeforeStates, "E2"), (DownWillDo, "E2"), (ToldOnce, "E3"),
           (NobodyGoesOn, "E3"), (FrozenTeller, "E2"),
-          (ClaimsAhead, "T3"), (LooksOnce, "T2"), (GoesOnWithoutWord, "T"))
+          (ClaimsAhead, "T3"), (LooksOnce, "T2"), (GoesOnWithoutWord, "T")) + night.BROKEN
 
 
 # A model that never gets there proves nothing: the sound one must have come to all of these.

@@ -73,7 +73,7 @@ class Automaton:
         self.model, self.number, self.silent, self.shown = model, {}, [], []
         self.shows = {"intent on disk"} | {label for labels in model.outcomes.values() for label in labels}
         self.shows |= {"recovered: " + verdict for verdict in model.verdicts.values()}
-        self.first = frozenset([self.of(getattr(model, "start", explore.START))])
+        self.first = frozenset([self.of(model.start)])
         todo = list(self.number)
         for state in todo:      # grows while it is read
             for label, after in self.steps(state):
