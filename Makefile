@@ -274,6 +274,12 @@ check-landing: all
 	$(Q)tests/deps.sh build sandbox
 	$(Q)EVAC_MANAGE=$(abspath $(BUILD))/evac-manage tests/lib/in_own_sandbox tests/fleet/land $(ROUNDS) $(FIRST)
 
+# rescues among real daemons that die, hang and come back: RUNS= of them, each of a seed from FIRST= on; SEED= one of them, with all it says
+RUNS ?= 1000
+check-chaos: all
+	$(Q)tests/deps.sh build sandbox
+	$(Q)EVAC_MANAGE=$(abspath $(BUILD))/evac-manage tests/chaos/run $(RUNS) $(FIRST)
+
 # every bench of tests/bench/bench, one after the other, with each kind of settings of the server, and a table; BENCHES= some of them; each
 # alone, on the server as it is, by its name. Needs the light sandbox (EVAC_SANDBOX, EVAC_SANDBOX_PORT)
 bench: all
@@ -394,5 +400,5 @@ check-bare: deb tarball
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all docs check-docs po deb rpm tarball sbom check-packages check-bare audit-page unit rooms check-house check-bytes format check-unit check check-exhaustive check-outages check-servers check-storage check-disks check-fleet check-landing check-releases check-guests demo demo-guests asan analyze tidy fuzz fuzzers coverage install clean check-audit bench bench-audit bench-moves bench-evacuations bench-cloud bench-lists bench-start
+.PHONY: all check-chaos docs check-docs po deb rpm tarball sbom check-packages check-bare audit-page unit rooms check-house check-bytes format check-unit check check-exhaustive check-outages check-servers check-storage check-disks check-fleet check-landing check-releases check-guests demo demo-guests asan analyze tidy fuzz fuzzers coverage install clean check-audit bench bench-audit bench-moves bench-evacuations bench-cloud bench-lists bench-start
 .DELETE_ON_ERROR:

@@ -106,6 +106,18 @@ class Faults(harness.TestCase):
         self.unchanged(before)
         self.assertEqual(conductor.casts, [])
 
+    def test_a_broker_that_gives_its_user_few_channels(self):
+        """Queues are looked at on many channels at a time; one that may have two is asked one queue after the other, and knows as much."""
+        self.addCleanup(harness.sandbox, "rabbitmqctl", "-q", "clear_user_limits", ENV["SB_AMQP_USER"], "all")
+        looked = {}
+        for limits in ('{"max-channels": 100}', '{"max-channels": 2}', '{"max-channels": 1}'):
+            harness.sandbox("rabbitmqctl", "-q", "set_user_limits", ENV["SB_AMQP_USER"], limits)
+            shown = self.expect(self.tool.run("host", "show", A, "-f", "json"), OK)
+            looked[limits] = [x for x in shown.json if "queue" in json.dumps(x) or "consumer" in json.dumps(x)]
+            self.assertTrue(looked[limits])
+            self.assertNotIn("max-channels", shown.err)
+        self.assertEqual(len({json.dumps(x) for x in looked.values()}), 1, looked)
+
     def test_an_account_without_the_right_to_write(self):
         harness.make_account("reader@'127.0.0.1'", "reads-only-4")
         for database in ("cinder", "nova", "nova_api", "nova_cell0"):

@@ -419,7 +419,11 @@ class Moves(Protocol):
         elif s.outcome == "failed" or not self.fence:
             yield "read: not moved", s._replace(where="NOT_DONE")
         else:
-            yield from self.write(s, "MOVED", "UNKNOWN", "DRIFT")
+            yield from self.settle_open(s)
+
+    def settle_open(self, s):
+        """Nobody knows what became of the commit, and every row is as before: the same compare-and-set once more."""
+        yield from self.write(s, "MOVED", "UNKNOWN", "DRIFT")
 
     def others(self, s):
         if s.pending:
@@ -459,6 +463,14 @@ class Moves(Protocol):
             raise Broken("I4: said not to have moved, and it has")
         if s.verdict == "MOVED" and not s.written:
             raise Broken("I4: said to have moved, and it has not")
+
+
+class Closes(Moves):
+    """An evacuation that is closed: whether anybody works on it was asked before, so recovery does not close it; it touches the row, and
+    an earlier try finds it changed."""
+    def settle_open(self, s):
+        yield "touched", s._replace(pending=False, where="NOT_DONE")
+        yield "touching in doubt", s._replace(where="UNKNOWN")
 
 
 def changed(rules, **when):
@@ -773,7 +785,7 @@ class GoesOnWithoutWord(Turns):
     awaits_word = False
 
 
-SOUND = (Protocol, OldBroker, Moves, Ports, Turns) + night.SOUND
+SOUND = (Protocol, OldBroker, Moves, Closes, Ports, Turns) + night.SOUND
 BROKEN = ((PublishBeforeCommit, "I5"), (ResendOnTimeout, "I4"), (SuccessBeforeProof, "I4"), (IntentAfterWrite, "I2"),
           (NoPublishIntent, "I4"), (NoFence, "I4"), (NoUniqueKey, "I"), (TakeBackWhenUnknown, "I4"), (DoneWhenAcked, "I4"),
           (AutoResend, "I1"), (ResendWhileYoung, "I1"), (VanishedIsForgotten, "I"), (SettlesWhileItMayBeHeld, "I"), (LostIsFailed, "I"),

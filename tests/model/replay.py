@@ -56,7 +56,7 @@ class OldBroker(Evacuation):
 
 
 class Rows(Endless, explore.Moves):
-    """A unit of rows that change in one transaction: a move, a mark, a close, an undo of them."""
+    """A unit of rows that change in one transaction: a move, a mark, an undo of them."""
     outcomes = {"applied": ("outcome applied on disk", "outcome not proved on disk"), "proved": ("outcome proved on disk",),
                 "failed": ("rolled back",), "unknown": ("outcome unknown on disk",)}
     verdicts = {"done": "MOVED", "drift": "DRIFT", "unknown": "UNKNOWN", "not_done": "NOT_DONE"}
@@ -64,6 +64,10 @@ class Rows(Endless, explore.Moves):
     def labels_of(self, record):
         return {"intent": lambda: ("intent on disk",), "outcome": lambda: self.outcomes[record["state"]],
                 "recovery": lambda: ("recovered: " + self.verdicts[record["verdict"]],)}.get(record["type"], lambda: None)()
+
+
+class Close(Rows, explore.Closes):
+    pass
 
 
 class Automaton:
@@ -122,7 +126,7 @@ def automaton(model):
 
 def model_of(kind, records):
     if kind != "evacuation":
-        return Rows
+        return Close if kind == "close" else Rows
     return OldBroker if any(r.get("expiration_ms") == 0 for r in records) else Evacuation
 
 
