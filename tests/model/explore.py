@@ -131,6 +131,9 @@ class Protocol:
             yield "ended: unknown", s._replace(outcome="unknown", verdict="UNKNOWN", where="off")
         elif step == "follow":
             yield from self.follow(s)
+        elif step == "landed":                           # its network, or its guest's disk, may be ready later
+            yield "ended: proved", s._replace(outcome="proved", verdict="DONE", where="off")
+            yield "the run ends, not ready", s._replace(verdict="NOT_READY", where="off")
         elif step.startswith("recover"):
             yield from self.recover(s)
 
@@ -174,6 +177,7 @@ class Protocol:
             yield "ended: done, because acked", s._replace(outcome="proved", verdict="DONE", where="off")
         if s.row == "DONE":
             yield "ended: proved", s._replace(outcome="proved", verdict="DONE", where="off")
+            yield "landed, not ready", s._replace(where="landed")
         elif s.row == "ERROR" or s.event == "FAILED":
             yield "ended: nova failed", s._replace(outcome="failed", verdict="FAILED", where="off")
         elif s.row == "ABSENT":
@@ -185,7 +189,7 @@ class Protocol:
     def known(self, s):
         claim = "APPLIED" if s.pub or s.outcome in ("applied", "proved") else "FAILED" if s.outcome in ("failed", "skipped") else "OPEN"
         cast = {None: "NEVER", "acked": "ACKED", "not_sent": "NOT_SENT"}.get(s.pub, "UNKNOWN")
-        instance = "GONE" if s.deleted else "MOVED" if s.moved else "OLD"
+        instance = "GONE" if s.deleted else "BUSY" if s.moved and s.task else "MOVED" if s.moved else "OLD"
         evidence = "SOME" if s.row != "ABSENT" and not s.deleted and (s.moved or (s.row == "ACCEPTED" and not s.task)) else "NONE"
         if s.event != "NONE":
             evidence = s.event
@@ -240,6 +244,8 @@ class Protocol:
         if rule.verdict == "UNKNOWN" and wants and s.pub not in (None, "not_sent") and s.resends < self.resends and self.may_resend(s):
             yield "publish_intent on disk again", s._replace(pub="begun", late=False, resends=s.resends + 1, where="recover publish")
         yield "recovered: " + rule.verdict, s._replace(verdict=rule.verdict, where="off")
+        if rule.verdict == "DONE":
+            yield "recovered: NOT_READY", s._replace(verdict="NOT_READY", where="off")
 
     def may_resend(self, s):
         """recover_resend.c: its life is over, the queue is empty, and nobody has begun."""
@@ -297,6 +303,7 @@ class Protocol:
             yield "nova ends it in error", s._replace(row="ERROR", task=False, guest=False)
         elif s.row == "ABSENT" and s.task:
             yield "it arrives without its migration", s._replace(task=False, moved=True, guest=False)
+            yield "it comes there without its migration", s._replace(moved=True)      # nova still works on it
             yield "it fails without its migration", s._replace(event="FAILED", guest=False)
 
     def vanish(self, s):
@@ -319,7 +326,7 @@ class Protocol:
     def operator(self, s):
         if s.where != "off":
             return
-        if s.intent and s.verdict in (None, "UNKNOWN", "UNDER_WAY"):
+        if s.intent and s.verdict in (None, "UNKNOWN", "UNDER_WAY", "NOT_READY"):
             yield "operator: recover", s._replace(where="recover")
             yield "operator: recover --resend", s._replace(where="recover!")
             # has looked, on every compute, and ended what he found; the message's age is that of the moment when the command begins
@@ -345,7 +352,7 @@ class Protocol:
             raise Broken("I2: 'rebuilding' with a migration that is %s" % s.row.lower())
         if s.task and not s.intent:
             raise Broken("I2: 'rebuilding' and the journal knows nothing of it")
-        if s.verdict == "DONE" and not s.moved:
+        if s.verdict in ("DONE", "NOT_READY") and not s.moved:
             raise Broken("I4: said to be done, and it is not")
         if s.verdict == "NOT_DONE" and (s.task or s.moved or s.begun):
             raise Broken("I4: said to be as before, and it is not")
@@ -803,7 +810,8 @@ REACHED = {"ended: proved", "announced, not begun", "ended: nova failed", "ended
            "the database loses the migration", "the database comes back without the claim", "its user deletes it", "settled",
            "settling in doubt: lands", "it arrives without its migration", "ended: unknown, its rows vanished", "operator: recover --accept",
            "operator: migration close", "operator: begin anew", "recovered: DONE", "recovered: NOT_DONE", "recovered: FAILED",
-           "recovered: UNDER_WAY", "recovered: UNKNOWN"}
+           "recovered: UNDER_WAY", "recovered: UNKNOWN", "recovered: NOT_READY", "landed, not ready", "the run ends, not ready",
+           "it comes there without its migration"}
 
 
 def main():

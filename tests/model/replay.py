@@ -31,12 +31,12 @@ class Endless:
 
 
 class Evacuation(Endless, explore.Protocol):
-    outcomes = {"applied": ("outcome on disk", "ended: still under way"), "proved": ("ended: proved",), "skipped": ("announced, not begun",),
+    outcomes = {"applied": ("outcome on disk", "landed, not ready", "ended: still under way"), "proved": ("ended: proved",), "skipped": ("announced, not begun",),
                 "failed": ("rolled back", "ended: not sent", "ended: nova failed"),
                 "unknown": ("outcome unknown on disk", "ended: unknown", "ended: unknown, its rows vanished")}
     answers = {"acked": "acked", **dict.fromkeys(("returned", "refused", "not_sent"), "not_sent"),
                **dict.fromkeys(("nacked", "blocked", "lost", "timeout"), "lost")}
-    verdicts = {"done": "DONE", "network_not_ready": "DONE", "guest_cannot_write": "DONE", "not_done": "NOT_DONE", "failed": "FAILED",
+    verdicts = {"done": "DONE", "network_not_ready": "NOT_READY", "guest_cannot_write": "NOT_READY", "not_done": "NOT_DONE", "failed": "FAILED",
                 "under_way": "UNDER_WAY", "unknown": "UNKNOWN"}
 
     def labels_of(self, record):
