@@ -74,9 +74,6 @@ bool bus_lets_expire(const struct bus *bus);
  * details of every outcome but ACKED (its kind is ERROR_UNKNOWN or ERROR_BUS_UNREACHABLE; ERROR_REFUSED: larger than 8 MiB). */
 enum bus_outcome bus_publish(struct bus *bus, const char *exchange, const char *key, const char *body, size_t n,
     struct error *why);
-/* ${deed}(${ctx}) is done by the next bus_publish(), once its message has left and before the broker's word is waited for,
- * which has all of its time after that; not at all when the message does not leave. It must not use ${bus}. */
-void bus_meanwhile(struct bus *bus, void (*deed)(void *ctx), void *ctx);
 
 /* Proves, right before a batch, that the broker takes and answers publishes on this exchange: a tiny message under a key that
  * nobody binds must come back. Errors: an alarm, a right that is missing, or a binding that caught it. */

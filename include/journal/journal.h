@@ -52,6 +52,8 @@ int journal_add_row(struct journal *journal, const char *now, const struct str *
 /* A unit's before-values as `row` records closed by one `intent`, durable. */
 /* ${where}: the label of the database that it is written to. */
 int journal_intent(struct journal *journal, size_t unit, const struct unit *what, const char *where, struct error *err);
+int journal_intent_soon(struct journal *journal, size_t unit, const struct unit *what, const char *where,
+    struct error *err); /* not yet durable */
 /* What was seen of the failed host, what speaks against the run, and whom it concerns: of several hosts a record each. */
 struct findings;
 int journal_evidence(struct journal *journal, const struct scene *scene, const struct findings *findings, struct error *err);

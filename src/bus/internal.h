@@ -17,8 +17,7 @@ struct bus {
 	uint64_t tag;                       /* of the last publish on this connection */
 	char alarm[128];                    /* connection.blocked and its reason, until unblocked; "": none */
 	int64_t used_ms;                    /* when the connection last answered */
-	void (*deed)(void *ctx);            /* bus_meanwhile(); NULL: nothing */
-	void *deed_ctx;
+	struct watchdog *watchdog;          /* NULL: nothing was published yet */
 };
 
 /* open.c. A connection to the broker that answered first, or else to another one: fresh enough that its heartbeat cannot have
@@ -27,6 +26,12 @@ int bus_ensure(struct bus *bus, struct error *err);
 void bus_drop(struct bus *bus); /* after any exception: a closed channel is never opened again */
 
 void bus_note_alarm(struct bus *bus, const amqp_method_t *method); /* connection.blocked, unblocked; no other */
+
+/* watchdog.c: a write on the connection between the two ends within ${timeout_s}, for then its socket is shut down: true. -1:
+ * no thread can be had. */
+int watchdog_arm(struct bus *bus, unsigned timeout_s);
+bool watchdog_disarm(struct bus *bus);
+void watchdog_end(struct bus *bus); /* of one that was never armed: nothing */
 
 /* look.c: a 404 that says that there is no such thing, and not that it cannot be read. */
 bool bus_says_absent(amqp_bytes_t text);

@@ -302,6 +302,7 @@ void bus_close(struct bus **bus)
 		amqp_connection_close(b->connection, AMQP_REPLY_SUCCESS);
 	}
 	bus_drop(b);
+	watchdog_end(b);
 	free(b->label);
 	free(b->server);
 	free(b);

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <time.h>
+#include <sys/time.h>
 
 #include "internal.h"
 #include "util/clock.h"
@@ -42,58 +40,6 @@ const char *bus_outcome_sentence(enum bus_outcome outcome)
 bool bus_outcome_proves_not_sent(enum bus_outcome outcome)
 {
 	return outcomes[outcome].proves_not_sent;
-}
-
-/* The library's write has no timeout, and heartbeats keep a blocked one alive for ever: at the deadline the socket is shut down
- * from outside, and the write ends with an error. */
-struct watchdog {
-	pthread_t thread;
-	pthread_mutex_t lock;
-	pthread_cond_t end;
-	int fd;
-	struct timespec deadline;
-	bool over, fired;
-};
-
-static void *watch_confirms(void *arg)
-{
-	struct watchdog *dog = arg;
-
-	pthread_mutex_lock(&dog->lock);
-	while (!dog->over && !dog->fired)
-		if (pthread_cond_timedwait(&dog->end, &dog->lock, &dog->deadline) != 0 && !dog->over) {
-			dog->fired = true;
-			shutdown(dog->fd, SHUT_RDWR);
-		}
-	pthread_mutex_unlock(&dog->lock);
-	return NULL;
-}
-
-static int watchdog_start(struct watchdog *dog, int fd, unsigned timeout_s)
-{
-	pthread_condattr_t monotonic;
-
-	*dog = (struct watchdog){ .fd = fd };
-	clock_gettime(CLOCK_MONOTONIC, &dog->deadline);
-	dog->deadline.tv_sec += timeout_s;
-	pthread_mutex_init(&dog->lock, NULL);
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&dog->end, &monotonic);
-	pthread_condattr_destroy(&monotonic);
-	return pthread_create(&dog->thread, NULL, watch_confirms, dog);
-}
-
-static bool watchdog_stop(struct watchdog *dog)
-{
-	pthread_mutex_lock(&dog->lock);
-	dog->over = true;
-	pthread_cond_signal(&dog->end);
-	pthread_mutex_unlock(&dog->lock);
-	pthread_join(dog->thread, NULL);
-	pthread_cond_destroy(&dog->end);
-	pthread_mutex_destroy(&dog->lock);
-	return dog->fired;
 }
 
 static void say_outcome(const struct bus *bus, enum bus_outcome outcome, struct error *why, const char *detail)
@@ -224,21 +170,6 @@ static enum bus_outcome write_failed(struct bus *bus, int status, bool fired, st
 	return outcome;
 }
 
-void bus_meanwhile(struct bus *bus, void (*deed)(void *ctx), void *ctx)
-{
-	bus->deed = deed;
-	bus->deed_ctx = ctx;
-}
-
-static void do_meanwhile(struct bus *bus)
-{
-	void (*deed)(void *ctx) = bus->deed;
-
-	bus->deed = NULL;
-	if (deed)
-		deed(bus->deed_ctx);
-}
-
 #define TEXT(x) #x
 #define TEXT_OF(x) TEXT(x)
 
@@ -252,21 +183,19 @@ static enum bus_outcome publish_once(struct bus *bus, const char *exchange, cons
 		.content_encoding = amqp_cstring_bytes("utf-8"),
 		.delivery_mode = 2,
 		.expiration = amqp_cstring_bytes(TEXT_OF(BUS_EXPIRATION_MS)) };
-	struct watchdog dog;
 	int status;
 	bool fired;
 
-	if (watchdog_start(&dog, amqp_get_sockfd(bus->connection), timeout_s) != 0) {
+	if (watchdog_arm(bus, timeout_s) != 0) {
 		say_outcome(bus, BUS_NOT_SENT, why, "no thread");
 		return BUS_NOT_SENT;
 	}
 	bus->tag++;
 	status = amqp_basic_publish(bus->connection, CHANNEL, amqp_cstring_bytes(exchange), amqp_cstring_bytes(key), 1, 0,
 	    &properties, body);
-	fired = watchdog_stop(&dog);
+	fired = watchdog_disarm(bus);
 	if (status != AMQP_STATUS_OK || fired)
 		return write_failed(bus, status, fired, why);
-	do_meanwhile(bus);
 	return wait_for_answer(bus, clock_monotonic_ms() + (int64_t)timeout_s * 1000, stop_when_blocked, why);
 }
 
@@ -294,13 +223,10 @@ enum bus_outcome bus_publish(struct bus *bus, const char *exchange, const char *
 	error_clear(why);
 	if (n > BODY_MAX)
 		error_set(why, ERROR_REFUSED, "%s: a message of %zu bytes is too large", bus->label, n);
-	if (n > BODY_MAX || bus_ensure(bus, why) != 0 || check_alarm(bus, why) != 0) {
-		bus->deed = NULL;
+	if (n > BODY_MAX || bus_ensure(bus, why) != 0 || check_alarm(bus, why) != 0)
 		return BUS_NOT_SENT;
-	}
 	outcome = publish_once(bus, exchange, key, (amqp_bytes_t){ .len = n, .bytes = borrow.out }, bus->confirm_timeout_s,
 	    false, why);
-	bus->deed = NULL; /* of one that did not leave */
 	bus->used_ms = clock_monotonic_ms();
 	if (outcome == BUS_ACKED)
 		error_clear(why);

@@ -21,7 +21,7 @@
 
 /* One instance's turn. */
 struct turn {
-	size_t index, next; /* next: whose intent is written meanwhile; EVACUATION_NONE */
+	size_t index, next; /* next: whose intent is written beside its message's; EVACUATION_NONE */
 	char unique_id[33];
 	struct str body; /* may hold the token */
 };
@@ -60,7 +60,7 @@ int journal_publish_intent(struct journal *journal, const struct publish_record 
 	put_count(r, "body_bytes", body->n);
 	if (what->token)
 		put_text(r, "token", what->token);
-	return journal_add(journal, "publish_intent", r, true, err);
+	return journal_add(journal, "publish_intent", r, false, err);
 }
 
 int journal_publish_outcome(struct journal *journal, size_t unit, enum bus_outcome outcome, const struct error *why,
@@ -139,37 +139,30 @@ static int stop_before_cast(struct work *work, size_t index, const struct error 
 	return rc;
 }
 
-/* ---- the next one's intent, while the broker's word about this one is awaited */
+/* ---- the intent of the next one, durable by the same sync as the message of this one */
 
-struct ahead {
-	struct work *work;
-	size_t index;
-};
-
-static int announce(struct work *work, size_t index, struct error *err)
+static int announce(struct work *work, size_t index, bool sync, struct error *err)
 {
 	struct unit *unit = &work->plan.unit[index];
 
 	if (unit->announced)
 		return 0;
-	if (journal_intent(work->journal, index, unit, db_label(work->scene.nova.home->cell->db), err) != 0)
+	if ((sync ? journal_intent : journal_intent_soon)(work->journal, index, unit, db_label(work->scene.nova.home->cell->db),
+		err) != 0)
 		return -1;
 	unit->announced = true;
 	return 0;
 }
 
-/* What could not be written down is not begun: whose turn it is then meets the same journal. */
-static void announce_next(void *ctx)
+static int announce_next(struct work *work, size_t next, struct error *err)
 {
-	const struct ahead *ahead = ctx;
-	struct error err = { 0 };
-
-	if (signal_came())
-		return;
+	if (next == EVACUATION_NONE || signal_came())
+		return 0;
 	CRASH_POINT("ahead_before_intent");
-	if (announce(ahead->work, ahead->index, &err) != 0)
-		log_error("%s", err.text);
+	if (announce(work, next, false, err) != 0)
+		return -1;
 	CRASH_POINT("ahead_after_intent");
+	return 0;
 }
 
 void evacuations_withdraw(struct work *work)
@@ -189,7 +182,6 @@ static int publish_cast(struct work *work, const struct turn *turn, struct error
 {
 	const char *topic = work->world.nova.conductor_topic;
 	const size_t index = turn->index;
-	struct ahead ahead = { work, turn->next };
 	struct unit *unit = &work->plan.unit[index];
 	struct evacuation *e = unit->evacuation;
 	const struct publish_record record = { index, &e->rows, turn->unique_id, work->world.nova.bus.exchange, work->world.bus,
@@ -199,14 +191,13 @@ static int publish_cast(struct work *work, const struct turn *turn, struct error
 
 	if (life_check(work, &why) != 0 || evacuation_look_at_source(work, &why) != 0)
 		return stop_before_cast(work, index, &why, err);
-	if (journal_publish_intent(work->journal, &record, &turn->body, err) != 0) {
+	if (journal_publish_intent(work->journal, &record, &turn->body, err) != 0 ||
+	    announce_next(work, turn->next, err) != 0 || journal_sync(work->journal, err) != 0) {
 		cancel(work, index, _("the journal could not be written"), &why);
 		return -1;
 	}
 	charge(e, COST_JOURNAL);
 	CRASH_POINT("publish_before");
-	if (turn->next != EVACUATION_NONE)
-		bus_meanwhile(work->world.bus, announce_next, &ahead);
 	outcome = bus_publish(work->world.bus, work->world.nova.bus.exchange, topic, turn->body.s, turn->body.n, &why);
 	CRASH_POINT("publish_after");
 	charge(e, COST_CAST);
@@ -277,7 +268,7 @@ static int take_turn(struct work *work, struct turn *turn, struct error *err)
 	struct unit *unit = &work->plan.unit[turn->index];
 	int rc;
 
-	if (announce(work, turn->index, err) != 0)
+	if (announce(work, turn->index, true, err) != 0)
 		return -1;
 	charge(unit->evacuation, COST_JOURNAL);
 	rc = evacuation_claim(work, unit, turn->unique_id, &turn->body, err);
@@ -289,7 +280,7 @@ static int take_turn(struct work *work, struct turn *turn, struct error *err)
 	if (rc != 0)
 		return end_without_claim(work, turn->index, err);
 	if (journal_outcome_soon(work->journal, turn->index, STATE_APPLIED, NULL, err) ==
-	    0) /* publish_intent makes it durable */
+	    0) /* the sync before the message makes it durable */
 		return publish_cast(work, turn, err);
 	cancel(work, turn->index, err->text, &(struct error){ 0 });
 	return -1;

@@ -40,7 +40,7 @@ static int add_row_records(struct journal *j, size_t unit, const struct unit *wh
 	return rc;
 }
 
-int journal_intent(struct journal *j, size_t unit, const struct unit *what, const char *where, struct error *err)
+int journal_intent_soon(struct journal *j, size_t unit, const struct unit *what, const char *where, struct error *err)
 {
 	json_object *intent;
 	char sha256[65];
@@ -56,7 +56,12 @@ int journal_intent(struct journal *j, size_t unit, const struct unit *what, cons
 		put_int(intent, "power_state", what->candidate->instance->power_state.v);
 	put_count(intent, "rows", what->nstep);
 	put_text(intent, "rows_sha256", sha256);
-	return journal_add(j, "intent", intent, true, err);
+	return journal_add(j, "intent", intent, false, err);
+}
+
+int journal_intent(struct journal *j, size_t unit, const struct unit *what, const char *where, struct error *err)
+{
+	return journal_intent_soon(j, unit, what, where, err) == 0 ? journal_sync(j, err) : -1;
 }
 
 /* All that the run is about to do, so that what was never begun is known too. */

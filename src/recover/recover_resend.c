@@ -287,7 +287,8 @@ int recover_resend(struct recovery *r, size_t index, struct db *cell, struct err
 	if (journal_publish_intent(r->work.journal,
 		&(struct publish_record){ index, &e->rows, past->unique_id, r->work.world.nova.bus.exchange, r->work.world.bus,
 		    2, past->has_token ? r->work.world.token.source : NULL },
-		&body, err) != 0)
+		&body, err) != 0 ||
+	    journal_sync(r->work.journal, err) != 0)
 		return -1;
 	log_warn("%s: sent again as request %s; a second copy can start the same disk twice", e->rows.instance_uuid,
 	    e->rows.request_id);

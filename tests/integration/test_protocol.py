@@ -29,7 +29,7 @@ class Steps(blocking.TestCase):
         self.assertEqual(seen, wanted)
         self.assertEqual(journal[-1]["type"], "end")
 
-    def test_the_next_ones_intent_is_written_while_the_message_is_out(self):
+    def test_the_next_ones_intent_is_written_before_the_message_leaves(self):
         """Each alone keeps the model's order; of two that follow each other the second is announced before the broker's word about the first
         is written down, and nothing else of it is begun before that."""
         names = ["image-active-0", "image-active-1", "image-stopped-0"]

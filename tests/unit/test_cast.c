@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "fake_db.h"
@@ -38,9 +39,21 @@ static struct {
 	bool no_exchange, no_queue, no_consumer, canary_dies;
 	size_t canaries, locks;  /* how often they were looked at */
 	bool lock_is_gone;
-	void (*deed)(void *ctx); /* for the time until the broker answers */
-	void *deed_ctx;
+	struct str written; /* the records that the journal had when the message left */
 } broker;
+static struct work work;
+
+/* "run,row,intent,…" */
+static int add_type(void *ctx, json_object *record)
+{
+	struct str *types = ctx;
+	const char *state = json_object_get_string(json_object_object_get(record, "state"));
+	const char *outcome = json_object_get_string(json_object_object_get(record, "outcome"));
+
+	str_addf(types, "%s%s%s%s", types->n ? "," : "", json_object_get_string(json_object_object_get(record, "type")),
+	    state || outcome ? " " : "", state ? state : str_or(outcome, ""));
+	return 0;
+}
 
 const char *bus_server(const struct bus *bus)
 {
@@ -94,24 +107,18 @@ int bus_canary(struct bus *bus, const char *exchange, struct error *err)
 	return broker.canary_dies ? error_set(err, ERROR_BUS_UNREACHABLE, "the canary died") : 0;
 }
 
-void bus_meanwhile(struct bus *bus, void (*deed)(void *ctx), void *ctx)
-{
-	(void)bus;
-	broker.deed = deed;
-	broker.deed_ctx = ctx;
-}
-
 enum bus_outcome bus_publish(struct bus *bus, const char *exchange, const char *key, const char *body, size_t n, struct error *why)
 {
+	struct error err;
+	bool torn;
+
 	(void)bus;
 	broker.published++;
 	broker.calls_before = fake_calls.n;
 	str_add(&broker.exchange, exchange);
 	str_add(&broker.key, key);
 	str_addn(&broker.body, body, n);
-	if (broker.deed && broker.outcome != BUS_NOT_SENT)
-		broker.deed(broker.deed_ctx);
-	broker.deed = NULL;
+	journal_read(journal_path(work.journal), add_type, &broker.written, &torn, &err);
 	if (broker.outcome != BUS_ACKED)
 		error_set(why, ERROR_UNKNOWN, "the broker's reason");
 	return broker.outcome;
@@ -184,7 +191,6 @@ static const char *const instance_row[] = { "8", "5e5e", "0a0b", "", "", "", "we
 
 static char top[] = "/tmp/test_cast_XXXXXX";
 static struct fixture f;
-static struct work work;
 static struct findings findings;
 static char *path;
 
@@ -209,6 +215,7 @@ static int begin(void **state)
 	str_free(&broker.exchange);
 	str_free(&broker.key);
 	str_free(&broker.body);
+	str_free(&broker.written);
 	memset(&broker, 0, sizeof broker);
 	f.request.where.state_dir = top;
 	f.scene.nova.columns.migrations_have_project = true;
@@ -240,6 +247,7 @@ static int end(void **state)
 	str_free(&broker.exchange);
 	str_free(&broker.key);
 	str_free(&broker.body);
+	str_free(&broker.written);
 	return 0;
 }
 
@@ -256,18 +264,6 @@ static int remove_top(void **state)
 {
 	(void)state;
 	return rmdir(top);
-}
-
-/* "run,row,intent,…" */
-static int add_type(void *ctx, json_object *record)
-{
-	struct str *types = ctx;
-	const char *state = json_object_get_string(json_object_object_get(record, "state"));
-	const char *outcome = json_object_get_string(json_object_object_get(record, "outcome"));
-
-	str_addf(types, "%s%s%s%s", types->n ? "," : "", json_object_get_string(json_object_object_get(record, "type")),
-	    state || outcome ? " " : "", state ? state : str_or(outcome, ""));
-	return 0;
 }
 
 static void assert_journal(const char *expected)
@@ -414,17 +410,18 @@ static void the_same_run_makes_the_same_ids_and_another_run_others(void **state)
 	assert_string_not_equal(sent()->rows.request_id, REQUEST_ID);
 }
 
-/* ---- the next one's intent, while the broker's word is awaited */
+/* ---- the next one's intent, durable by the sync that the message waits for */
 
 #define AHEAD "run,row,intent,outcome applied,publish_intent,row,intent"
 
-static void the_intent_of_the_next_one_is_written_while_the_message_is_out(void **state)
+static void the_intent_of_the_next_one_is_written_before_the_message_leaves(void **state)
 {
 	struct error err = { 0 };
 
 	(void)state;
 	assert_int_equal(0, evacuation_send(&work, 0, 1, &err));
 	assert_journal(AHEAD ",publish_outcome acked");
+	assert_string_equal(broker.written.s, AHEAD);
 	assert_string_equal(fake_calls.s, CLAIM MIGRATE("NULL")); /* and nothing else of it is begun */
 	assert_true(evacuation_is_waiting(&work.plan.unit[1]));
 	assert_int_equal(0, evacuation_send(&work, 1, EVACUATION_NONE, &err));
@@ -449,15 +446,28 @@ static void what_was_announced_and_not_begun_is_said_not_to_be(void **state)
 	assert_non_null(strstr(text.s, "\"unit\":1,\"state\":\"skipped\",\"error\":\"the outcome of another one is unknown\""));
 }
 
-static void when_no_byte_of_a_message_left_nothing_is_announced(void **state)
+/* No message leaves without its own record, nor beside one that could not be written. */
+static void a_journal_that_fails_behind_the_record_of_a_message_lets_none_out(void **state)
 {
 	struct error err = { 0 };
+	struct rlimit limit;
+	struct stat st;
 
 	(void)state;
-	broker.outcome = BUS_NOT_SENT;
-	assert_int_equal(0, evacuation_send(&work, 0, 1, &err));
-	assert_journal(WRITTEN ",publish_outcome not_sent,outcome failed");
+	signals_watch("RUN", "");
+	assert_int_equal(0, evacuation_send(&work, 0, EVACUATION_NONE, &err));
+	assert_int_equal(0, stat(journal_path(work.journal), &st));
+	end(state);
+	begin(state);
+	getrlimit(RLIMIT_FSIZE, &limit);
+	limit.rlim_cur = (rlim_t)st.st_size; /* its records, and not the next one's */
+	setrlimit(RLIMIT_FSIZE, &limit);
+	assert_int_equal(-1, evacuation_send(&work, 0, 1, &err));
+	limit.rlim_cur = RLIM_INFINITY;
+	setrlimit(RLIMIT_FSIZE, &limit);
+	assert_int_equal(broker.published, 0);
 	assert_false(work.plan.unit[1].announced);
+	assert_non_null(strstr(fake_calls.s, "commit|begin write|nova/migration_close"));
 }
 
 /* ---- what is the same for all is looked at once a second */
@@ -884,9 +894,9 @@ int main(void)
 		in_a_run(a_commit_without_an_answer_ends_the_run_and_sends_nothing),
 		in_a_run(a_database_that_takes_no_writes_ends_the_run),
 		in_a_run(a_database_that_goes_away_leaves_the_next_one_waiting),
-		in_a_run(the_intent_of_the_next_one_is_written_while_the_message_is_out),
+		in_a_run(the_intent_of_the_next_one_is_written_before_the_message_leaves),
 		in_a_run(what_was_announced_and_not_begun_is_said_not_to_be),
-		in_a_run(when_no_byte_of_a_message_left_nothing_is_announced),
+		in_a_run(a_journal_that_fails_behind_the_record_of_a_message_lets_none_out),
 		in_a_run(what_is_the_same_for_all_is_looked_at_once),
 		in_a_run(a_second_later_it_is_looked_at_again),
 		in_a_run(what_was_found_wrong_is_looked_at_at_once),
