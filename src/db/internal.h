@@ -32,6 +32,7 @@ struct db {
 	int64_t given_ms;  /* to the answer that is being read; 0: it has the command's deadline */
 	bool too_late;     /* which was over before it was asked */
 	uint64_t transaction_connection;
+	const struct sql *isolation; /* what set this session's last; NULL: not known */
 	struct db_statement *statement;
 	size_t nstatement, cap;
 };

@@ -39,9 +39,21 @@ static int check_nothing_open(struct db *db, struct error *err)
 	return 0;
 }
 
+/* Once for the transactions of one kind that follow each other: each of them reads its own back (db_check_transaction). */
+static int set_isolation(struct db *db, const struct sql *isolation, struct error *err)
+{
+	if (db->isolation == isolation)
+		return 0;
+	db->isolation = NULL;
+	if (db_session(db, isolation, err) != 0)
+		return -1;
+	db->isolation = isolation;
+	return 0;
+}
+
 static int begin_transaction(struct db *db, const struct sql *isolation, const struct sql *start, struct error *err)
 {
-	if (db_session(db, isolation, err) != 0 || db_session(db, start, err) != 0)
+	if (set_isolation(db, isolation, err) != 0 || db_session(db, start, err) != 0)
 		return -1;
 	if (!is_in_transaction(db))
 		return error_set(err, ERROR_ERROR, "%s: the server did not begin a transaction", db->label);
@@ -56,6 +68,7 @@ int db_begin_read(struct db *db, struct error *err)
 	db->in_read = true;
 	if (db_check_transaction(db, "REPEATABLE-READ", err) == 0)
 		return 0;
+	db->isolation = NULL;
 	db_end_read(db);
 	return -1;
 }
@@ -75,6 +88,7 @@ int db_begin_write(struct db *db, struct error *err)
 	db->in_write = true;
 	if (db_check_transaction(db, "READ-COMMITTED", err) == 0)
 		return 0;
+	db->isolation = NULL;
 	db_rollback(db);
 	return -1;
 }
