@@ -104,16 +104,26 @@ static int find_by_ids(const struct look *l, enum step_kind_id kind, struct erro
 	return n > 0 ? find_batch(l, batch, n, err) : 0;
 }
 
+static struct owner_pair pair_of(const struct move *m)
+{
+	return (struct owner_pair){ .old_owner = m->whose ? m->whose : m->from.text,
+		.new_owner = m->whose ? m->whose_then : m->to.text,
+		.pools = !m->whose,
+		.backups = m->kind == MOVE_BACKUPS };
+}
+
 int prove_count(struct db *db, const struct move *m, struct ownership_count *out, struct error *err)
 {
-	return m->whose ? ownership_count(db, m->whose, m->whose_then, false, out, err) :
-			  ownership_count(db, m->from.text, m->to.text, true, out, err);
+	const struct owner_pair pair = pair_of(m);
+
+	return ownership_count(db, &pair, out, err);
 }
 
 int prove_count_before(const struct work *work, struct move *m, struct error *err)
 {
-	return ownership_count_with(work->world.cinder_db, &work->scene.cinder.owners, m->whose ? m->whose : m->from.text,
-	    m->whose ? m->whose_then : m->to.text, !m->whose, &m->before, err);
+	const struct owner_pair pair = pair_of(m);
+
+	return ownership_count_with(work->world.cinder_db, &work->scene.cinder.owners, &pair, &m->before, err);
 }
 
 /* What the database has of the unit's rows: each is asked for once, however many moves there are. */

@@ -365,7 +365,7 @@ static void counts_with_owners_pass_over_the_small_tables_alone(void **state)
 
 	(void)state;
 	fake_rows("cinder/owner_count_small", LIST("kind", "n_old", "n_new", NULL), LIST("group", "1", "2"), 1);
-	assert_int_equal(0, ownership_count_with(NULL, &owners, "a@b", "c@b", true, &count, &err));
+	assert_int_equal(0, ownership_count_with(NULL, &owners, &(struct owner_pair){ "a@b", "c@b", true, false }, &count, &err));
 	assert_string_equal(fake_calls.s, "cinder/owner_count_small old_owner=a@b new_owner=c@b pools=1");
 	assert_true(count.known);
 	assert_int_equal(count.old_owner[OWNED_VOLUME], 3);
@@ -373,6 +373,26 @@ static void counts_with_owners_pass_over_the_small_tables_alone(void **state)
 	assert_int_equal(count.old_owner[OWNED_GROUP], 1);
 	assert_int_equal(count.new_owner[OWNED_GROUP], 2);
 	assert_int_equal(count.old_owner[OWNED_BACKUP], 0);
+	str_clear(&fake_calls);
+	assert_int_equal(0, ownership_count_with(NULL, &owners, &(struct owner_pair){ "a", "c", false, true }, &count, &err));
+	assert_int_equal(fake_calls.n, 0);
+	assert_true(count.known);
+	assert_int_equal(count.old_owner[OWNED_BACKUP], 5);
+	assert_int_equal(count.old_owner[OWNED_VOLUME], 0);
+}
+
+/* What a move of backups does not ask no statement passes over. */
+static void a_count_is_about_what_a_backend_has_or_about_backups(void **state)
+{
+	struct ownership_count count;
+	struct error err;
+
+	(void)state;
+	fake_rows("cinder/owner_count", LIST("kind", "n_old", "n_new", NULL), LIST("volume", "1", "2"), 1);
+	assert_int_equal(0, ownership_count(NULL, &(struct owner_pair){ "a@b", "c@b", true, false }, &count, &err));
+	assert_string_equal(fake_calls.s, "cinder/owner_count old_owner=a@b new_owner=c@b pools=1 of_backend=1 of_backups=0");
+	assert_int_equal(0, ownership_count(NULL, &(struct owner_pair){ "a", "c", false, true }, &count, &err));
+	assert_non_null(strstr(fake_calls.s, "cinder/owner_count old_owner=a new_owner=c pools=0 of_backend=0 of_backups=1"));
 }
 
 static void a_volumes_own_work_is_in_its_status(void **state)
@@ -546,6 +566,7 @@ int main(void)
 		with_db(owners_whose_names_share_a_number_or_are_long_are_asked_for_exactly),
 		with_db(few_volumes_of_many_are_found_by_their_service),
 		with_db(counts_with_owners_pass_over_the_small_tables_alone),
+		with_db(a_count_is_about_what_a_backend_has_or_about_backups),
 		with_db(a_volumes_own_work_is_in_its_status),
 		with_db(a_nodes_twins_are_read_with_it_where_it_can_have_any),
 		cmocka_unit_test(owners_that_rows_tell_are_counted),

@@ -107,10 +107,16 @@ struct ownership_count {
 	bool known; /* they were counted */
 	int64_t old_owner[OWNED_KINDS], new_owner[OWNED_KINDS];
 };
-int ownership_count(struct db *db, const char *old_owner, const char *new_owner, bool pools, struct ownership_count *out,
-    struct error *err);
+/* Whose rows: of a backend all that it has (volumes, groups, workers …), or backups of their hosts and nothing else. */
+struct owner_pair {
+	const char *old_owner, *new_owner;
+	bool pools;   /* the rows of a backend's pools, too */
+	bool backups; /* backups */
+};
+/* Counts the kinds that the pair is about; the others are 0. */
+int ownership_count(struct db *db, const struct owner_pair *pair, struct ownership_count *out, struct error *err);
 /* The same without a pass over volumes and backups: those as ${owners} were counted. */
-int ownership_count_with(struct db *db, const struct owners *owners, const char *old_owner, const char *new_owner, bool pools,
-    struct ownership_count *out, struct error *err);
+int ownership_count_with(struct db *db, const struct owners *owners, const struct owner_pair *pair, struct ownership_count *out,
+    struct error *err);
 
 #endif

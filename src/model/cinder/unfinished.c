@@ -128,27 +128,25 @@ static int read_counts(struct db *db, const struct sql *sql, const struct db_par
 	return 0;
 }
 
-int ownership_count(struct db *db, const char *old_owner, const char *new_owner, bool pools, struct ownership_count *out,
-    struct error *err)
+int ownership_count(struct db *db, const struct owner_pair *pair, struct ownership_count *out, struct error *err)
 {
-	const struct db_param params[] = { p_str("old_owner", old_owner), p_str("new_owner", new_owner), p_int("pools", pools),
-		p_end };
+	const struct db_param params[] = { p_str("old_owner", pair->old_owner), p_str("new_owner", pair->new_owner),
+		p_int("pools", pair->pools), p_int("of_backend", !pair->backups), p_int("of_backups", pair->backups), p_end };
 
 	return read_counts(db, &SQL_CINDER_OWNER_COUNT, params, out, err);
 }
 
-int ownership_count_with(struct db *db, const struct owners *owners, const char *old_owner, const char *new_owner, bool pools,
-    struct ownership_count *out, struct error *err)
+int ownership_count_with(struct db *db, const struct owners *owners, const struct owner_pair *pair, struct ownership_count *out,
+    struct error *err)
 {
-	const struct db_param params[] = { p_str("old_owner", old_owner), p_str("new_owner", new_owner), p_int("pools", pools),
-		p_end };
-	static const enum owned_kind kinds[] = { OWNED_VOLUME, OWNED_BACKUP };
+	const struct db_param params[] = { p_str("old_owner", pair->old_owner), p_str("new_owner", pair->new_owner),
+		p_int("pools", pair->pools), p_end };
+	const enum owned_kind large = pair->backups ? OWNED_BACKUP : OWNED_VOLUME;
 
-	if (read_counts(db, &SQL_CINDER_OWNER_COUNT_SMALL, params, out, err) != 0)
+	*out = (struct ownership_count){ .known = true };
+	if (!pair->backups && read_counts(db, &SQL_CINDER_OWNER_COUNT_SMALL, params, out, err) != 0)
 		return -1;
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-		out->old_owner[kinds[i]] = owners_count(owners, owned_kind_name[kinds[i]], old_owner, pools);
-		out->new_owner[kinds[i]] = owners_count(owners, owned_kind_name[kinds[i]], new_owner, pools);
-	}
+	out->old_owner[large] = owners_count(owners, owned_kind_name[large], pair->old_owner, pair->pools);
+	out->new_owner[large] = owners_count(owners, owned_kind_name[large], pair->new_owner, pair->pools);
 	return 0;
 }
