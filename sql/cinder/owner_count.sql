@@ -14,7 +14,6 @@ SELECT c.kind
              , COALESCE(SUM(BINARY x.host = BINARY @new_owner OR @pools AND BINARY SUBSTRING_INDEX(x.host, '#', 1) = BINARY @new_owner), 0) AS n_new
           FROM volumes AS x WHERE @of_backend AND x.deleted = 0   -- LIKE: quicker in passing, and at least those
            AND (x.host LIKE CONCAT(REPLACE(SUBSTRING_INDEX(@old_owner, '#', 1), '\\', '_'), '%') OR x.host LIKE CONCAT(REPLACE(SUBSTRING_INDEX(@new_owner, '#', 1), '\\', '_'), '%'))
-           AND BINARY SUBSTRING_INDEX(x.host, '#', 1) IN (BINARY SUBSTRING_INDEX(@old_owner, '#', 1), BINARY SUBSTRING_INDEX(@new_owner, '#', 1))
          UNION ALL
         SELECT 'group' AS kind
              , COALESCE(SUM(BINARY x.host = BINARY @old_owner OR @pools AND BINARY SUBSTRING_INDEX(x.host, '#', 1) = BINARY @old_owner), 0) AS n_old
@@ -36,7 +35,6 @@ SELECT c.kind
              , COALESCE(SUM(BINARY x.host = BINARY @new_owner OR @pools AND BINARY SUBSTRING_INDEX(x.host, '#', 1) = BINARY @new_owner), 0) AS n_new
           FROM backups AS x WHERE @of_backups AND x.deleted = 0   -- LIKE: quicker in passing, and at least those
            AND (x.host LIKE CONCAT(REPLACE(SUBSTRING_INDEX(@old_owner, '#', 1), '\\', '_'), '%') OR x.host LIKE CONCAT(REPLACE(SUBSTRING_INDEX(@new_owner, '#', 1), '\\', '_'), '%'))
-           AND BINARY SUBSTRING_INDEX(x.host, '#', 1) IN (BINARY SUBSTRING_INDEX(@old_owner, '#', 1), BINARY SUBSTRING_INDEX(@new_owner, '#', 1))
          UNION ALL
         SELECT 'worker'
              , COALESCE(SUM(BINARY s.host = BINARY @old_owner), 0)
