@@ -67,4 +67,14 @@ size_t rooms_short(const struct rooms *rooms, const struct scene *scene, const s
 const struct room *rooms_place(struct rooms *rooms, const struct scene *scene, const struct candidate *candidate,
     struct str *why, struct str *help);
 
+/* How many of ${n} instances may be sent, in whatever order and wherever the scheduler puts each, before one of those that are
+ * left could find no room: each takes as much as the largest of them, and a member of its group a whole host. ${n}: all of them
+ * land. Fewer, and it matters who goes where. What others take meanwhile is not reckoned with. */
+size_t rooms_spare(const struct rooms *rooms, const struct scene *scene, const struct candidate *const *c, size_t n);
+
+/* One more message before it: a named host still has room for it, or any host where ${host} is NULL; ${charged}: what may have
+ * taken room that the books do not show yet. */
+bool rooms_take(struct rooms *rooms, const struct scene *scene, const char *host, const struct candidate *c,
+    const struct candidate *const *charged, size_t n);
+
 #endif

@@ -35,7 +35,7 @@ static void begin_rows(struct work *work, const struct unit *unit, struct evacua
 		.node = i->node,
 		.vm_state = i->vm_state,
 		.old_task_state = i->task_state,
-		.dest_compute = work->request->what.target_host };
+		.dest_compute = unit->step[0].after[0] };
 	evacuation_name_ids(work->run, i->uuid, rows);
 }
 
@@ -209,7 +209,7 @@ static int publish_cast(struct work *work, const struct turn *turn, struct error
 	if (outcome == BUS_ACKED) {
 		evacuation_enter(unit, PHASE_SENT, NULL);
 		log_debug("%s (%s): sent to nova-conductor; %s", e->rows.instance_uuid, str_or(unit->step[0].name, ""),
-		    str_or(work->request->what.target_host, "the scheduler picks the host"));
+		    str_or(unit->step[0].after[0], "the scheduler picks the host"));
 		return 0;
 	}
 	if (bus_outcome_proves_not_sent(outcome))

@@ -101,6 +101,17 @@ int evacuation_look_at_source(struct work *work, struct error *err)
 	return 0;
 }
 
+/* The first of the host's, as nova-api takes it (nova compute/api.py: evacuate). */
+static const char *first_node_of(const struct work *work, const char *host)
+{
+	const struct compute_nodes *nodes = &work->scene.nova.home->nodes;
+
+	for (const struct compute_node *n = nodes->v; host && n < nodes->v + nodes->n; n++)
+		if (str_equal(n->host, host))
+			return n->hypervisor_hostname;
+	return NULL;
+}
+
 static int claim(struct work *work, struct unit *unit, const char *unique_id, struct str *body, struct error *err)
 {
 	struct evacuation_rows *rows = &unit->evacuation->rows;
@@ -108,8 +119,8 @@ static int claim(struct work *work, struct unit *unit, const char *unique_id, st
 	const struct evacuation_message message = { .rows = rows,
 		.candidate = unit->candidate,
 		.release = work->scene.nova.release,
-		.target_host = work->request->what.target_host,
-		.target_node = work->scene.nova.target_node ? work->scene.nova.target_node->hypervisor_hostname : NULL,
+		.target_host = rows->dest_compute,
+		.target_node = first_node_of(work, rows->dest_compute),
 		.force = work->request->what.force,
 		.target_state = work->request->how.target_state,
 		.unique_id = unique_id,

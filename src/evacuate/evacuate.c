@@ -164,6 +164,7 @@ int apply_evacuations(struct work *work, struct error *err)
 	rc = send_and_follow(work, &wave, err);
 	evacuations_withdraw(work);
 	plugging_end(&wave.plugging);
+	capacity_end(&wave.capacity);
 	EACH_HOST(h, &work->scene)
 	agent_watch_end(&h->agents.watch);
 	progress_end(&wave.progress, work);

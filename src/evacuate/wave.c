@@ -296,7 +296,7 @@ static int send_all(struct work *work, struct wave *wave, struct error *err)
 	const char *why;
 	size_t i;
 
-	wave->phase_waits = false;
+	wave->phase_waits = wave->held = false;
 	if (!wave_guest_alive(plan)) /* else none of any kind, for that reason */
 		heed_firsts(plan, &wave->order);
 	while (next_waiting(plan) < plan->nunit) {
@@ -318,6 +318,11 @@ static int send_all(struct work *work, struct wave *wave, struct error *err)
 		}
 		if (wave->held)
 			return 0;
+		if (!capacity_check(work, &wave->capacity, i, &wave->held)) {
+			if (wave->held)
+				return 0;
+			continue;
+		}
 		if (send_one(work, wave, i, err) != 0)
 			return -1;
 	}

@@ -9,6 +9,14 @@
 
 /* wave.c: what may be sent now, and in which order; evacuate.c follows what was sent. */
 
+/* What there is to take now, as it was read last. */
+struct capacity {
+	struct inventories books;
+	struct nova_services services;
+	int64_t read_ms; /* by our own clock; 0: not since the run began */
+	size_t spare;    /* so many more messages without a host may go before it matters where they end */
+	bool told;       /* that it could not be read */
+};
 struct wave {
 	struct order order;
 	bool way_closed; /* database, broker or conductor is away: nothing is begun, what is under way is followed */
@@ -21,6 +29,7 @@ struct wave {
 	int64_t phase_since_ms; /* since when the phase goes on: it began, or the run was resumed */
 	struct progress progress;
 	struct plugging plugging;
+	struct capacity capacity;
 };
 /* Sends while the window has room. While the way is closed it is tried again for a minute: 0 as long as there is hope. -1:
  * nothing more is begun, and what waited is left. */
@@ -31,6 +40,12 @@ void wave_first_phase(struct work *work, struct wave *wave);
 /* The phase is over: each of its instances is verified or has ended in another way, or nothing of it has been sent or has ended
  * for [order] phase_timeout. Then the next one that has instances begins. */
 bool wave_next_phase(struct work *work, struct wave *wave);
+
+/* capacity.c. May unit ${index} be sent, as far as placement's books and the services tell now? No: it is left out as
+ * no-capacity, or what is on its way may take the room that it needs (${held}), and it is asked again. Without placement's
+ * database, and where no-capacity is accepted, it may. */
+bool capacity_check(struct work *work, struct capacity *now, size_t index, bool *held);
+void capacity_end(struct capacity *now);
 
 size_t wave_in_flight(const struct plan *plan); /* how many are on their way, or may be */
 void wave_leave_waiting(struct plan *plan, const char *why);

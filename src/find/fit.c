@@ -177,7 +177,7 @@ static int room_distance(const struct scene *scene, const struct room *room, con
 	    (fits ? 0 : 2) + (room->absent ? 4 : 0) + (filtered ? 8 : 0);
 }
 
-static bool is_open(const struct scene *scene, const struct room *room, const struct candidate *c)
+bool room_is_open(const struct scene *scene, const struct room *room, const struct candidate *c)
 {
 	return !room->absent && room_has_size(scene, room, c) && !filter_objects(scene, room, c);
 }
@@ -191,7 +191,7 @@ static void say_elsewhere(const struct scene *scene, const struct candidate *c, 
 		return;
 	rooms_make_for(scene, NULL, &others);
 	for (const struct room *r = others.v; r < others.v + others.n; r++)
-		if (!r->closed && strcmp(r->host, scene->request->what.target_host) != 0 && is_open(scene, r, c)) {
+		if (!r->closed && strcmp(r->host, scene->request->what.target_host) != 0 && room_is_open(scene, r, c)) {
 			auto_free char *host = shell_quoted(r->host);
 
 			str_addf(help, _("; it fits on '%s': evac-manage instance evacuate %s %s"), r->host, c->instance->uuid,
@@ -314,7 +314,7 @@ const struct room *rooms_place(struct rooms *rooms, const struct scene *scene, c
 
 	for (struct room *r = rooms->v; r < rooms->v + rooms->n; r++) {
 		/* a target that is down or disabled has findings of its own */
-		if ((r->closed && !scene->request->what.target_host) || !is_open(scene, r, c))
+		if ((r->closed && !scene->request->what.target_host) || !room_is_open(scene, r, c))
 			continue;
 		if (!best || room_left(scene, r, CLASS_MEMORY_MB) > room_left(scene, best, CLASS_MEMORY_MB))
 			best = r;

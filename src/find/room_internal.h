@@ -4,12 +4,15 @@
 
 #include "find/fit.h"
 
-/* room.c: what a host has, and what an instance takes of it. fit.c: which room takes it, and why none does. */
+/* room.c: what a host has, and what an instance takes of it. fit.c: which room takes it, and why none does. certain.c: whether
+ * it matters who goes where. */
 
 void rooms_make_for(const struct scene *scene, const char *target, struct rooms *out); /* ${target} NULL: all */
 int64_t room_left(const struct scene *scene, const struct room *room, int class);
 int room_short_class(const struct scene *scene, const struct room *room, const struct candidate *c);
 const struct ask *room_lacking(const struct scene *scene, const struct room *room, const struct candidate *c);
+/* It has what the instance asks for, and the filters pass it; whether its service is up and enabled is not looked at. */
+bool room_is_open(const struct scene *scene, const struct room *room, const struct candidate *c);
 bool room_has_size(const struct scene *scene, const struct room *room, const struct candidate *c);
 int64_t room_most_left(const struct scene *scene, const struct room *room, const char *name);
 void room_charge(const struct scene *scene, struct room *room, const struct candidate *c);

@@ -403,24 +403,32 @@ static const char *power_text(const struct scene *scene, const struct candidate 
 
 static void add_evacuation(struct plan *plan, const struct scene *scene, const struct candidate *c)
 {
-	const char *target = scene->request->what.target_host, *state = scene->request->how.target_state;
 	struct unit *unit = plan_unit(plan, UNIT_EVACUATION);
 	struct step *step = unit_step(unit, STEP_INSTANCE, c->instance->uuid, c->instance->name);
-	auto_str struct str lost = { 0 }, token = { 0 };
 
-	say_lost(scene, c, &lost);
 	unit->host = scene->each ? c->instance->host : NULL;
 	unit->candidate = c;
 	unit->makes_disks = needs_own_disks(&c->needs, c->instance);
 	step->before[0] = c->instance->host;
 	step->before[1] = c->instance->vm_state;
 	step->before[2] = c->instance->task_state;
-	step->after[0] = target; /* the scheduler's choice is not known yet */
+	step->after[0] = scene->request->what.target_host; /* the scheduler's choice is not known yet */
 	step->after[1] = expected_vm_state(scene, c->instance);
+}
+
+static void say_evacuation(struct plan *plan, const struct scene *scene, struct unit *unit)
+{
+	const char *target = scene->request->what.target_host, *state = scene->request->how.target_state;
+	const struct candidate *c = unit->candidate;
+	const struct step *step = &unit->step[0];
+	auto_str struct str lost = { 0 }, token = { 0 };
+
+	say_lost(scene, c, &lost);
 	unit->sentence = arena_printf(&plan->arena,
-	    target ? _("evacuate %s (%s) from %s to %s%s%s") :
-		     _("evacuate %s (%s) from %s, the scheduler picks the host%s%s%s"),
-	    c->instance->uuid, str_or(c->instance->name, ""), c->instance->host, str_or(target, ""),
+	    target             ? _("evacuate %s (%s) from %s to %s%s%s") :
+		step->after[0] ? _("evacuate %s (%s) from %s to %s, named because capacity is tight%s%s") :
+				 _("evacuate %s (%s) from %s, the scheduler picks the host%s%s%s"),
+	    c->instance->uuid, str_or(c->instance->name, ""), c->instance->host, str_or(step->after[0], ""),
 	    power_text(scene, c, step, &plan->arena), lost.n ? lost.s : "");
 	if (token_goes(scene, c))
 		token_add_options(scene->request, &token);
@@ -453,6 +461,9 @@ void plan_evacuations(struct plan *plan, const struct scene *scene, const struct
 			auto_free_(&plan->unit[plan->nunit - 1].step);
 	if (scene->world->site.order.nrule > 0)
 		plan_name_phases(plan, first, scene);
+	plan_name_hosts(plan, scene, first);
+	for (size_t i = first; i < plan->nunit; i++)
+		say_evacuation(plan, scene, &plan->unit[i]);
 }
 
 void plan_service_removal(struct plan *plan, struct unit *unit, const struct cinder_service *service)

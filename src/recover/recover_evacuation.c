@@ -68,7 +68,7 @@ static void take_claim(struct recovery *r, size_t index, struct look *look)
 		.host = step->before[0],
 		.vm_state = step->before[1],
 		.old_task_state = step->before[2],
-		.dest_compute = r->past.target_host };
+		.dest_compute = step->after[0] };
 	evacuation_name_ids(r->past.run, step->id, &look->e->rows);
 	look->known.claim = str_equal(past->outcome, "failed") || str_equal(past->outcome, "skipped") ? CLAIM_FAILED :
 	    !past->outcome || str_equal(past->outcome, "unknown")                                     ? CLAIM_OPEN :

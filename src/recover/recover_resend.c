@@ -155,7 +155,7 @@ static int build(struct recovery *r, size_t index, struct scene *scene, struct d
 	const struct evacuation_message message = { .rows = rows,
 		.candidate = &scene->subject.candidate[0],
 		.release = scene->nova.release,
-		.target_host = r->past.target_host,
+		.target_host = rows->dest_compute,
 		.target_node = scene->nova.target_node ? scene->nova.target_node->hypervisor_hostname : NULL,
 		.force = r->past.force,
 		.target_state = r->past.target_state,
@@ -249,6 +249,7 @@ static int find_and_build(struct recovery *r, size_t index, struct db *cell, str
 {
 	struct scene scene = { .request = r->work.request, .world = &r->work.world, .subject.evacuates = true };
 	struct request plain = *r->work.request;
+	const char *target = r->work.plan.unit[index].evacuation->rows.dest_compute;
 	int rc;
 
 	plain.what.only = plain.what.exclude = (struct words){ 0 };
@@ -256,8 +257,8 @@ static int find_and_build(struct recovery *r, size_t index, struct db *cell, str
 	rc = scene_find_nova(&scene, err);
 	if (rc == 0)
 		rc = scene_find_instance(&scene, r->work.plan.unit[index].step[0].id, err);
-	if (rc == 0 && r->past.target_host)
-		rc = scene_find_target(&scene, r->past.target_host, err);
+	if (rc == 0 && target)
+		rc = scene_find_target(&scene, target, err);
 	if (rc == 0)
 		rc = check_disks(&scene, err);
 	if (rc == 0)

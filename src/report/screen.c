@@ -209,10 +209,12 @@ static void add_evacuation_row(const struct screen *s)
 	const struct work *work = s->report->work;
 	const struct request *r = work->request;
 	auto_str struct str text = { 0 }, states = { 0 };
-	size_t n = 0;
+	size_t n = 0, named = 0;
 
-	for (size_t i = 0; i < work->plan.nunit; i++)
-		n += work->plan.unit[i].kind == UNIT_EVACUATION;
+	for (const struct unit *u = work->plan.unit; u < work->plan.unit + work->plan.nunit; u++) {
+		n += u->kind == UNIT_EVACUATION;
+		named += u->kind == UNIT_EVACUATION && u->step[0].after[0];
+	}
 	if (n == 0)
 		return;
 	add_vm_states(&work->plan, &states);
@@ -221,6 +223,8 @@ static void add_evacuation_row(const struct screen *s)
 		str_addf(&text, _(" -> %s, unchecked by nova's scheduler"), r->what.target_host);
 	else if (r->what.target_host)
 		str_addf(&text, _(" -> %s, if nova's scheduler agrees"), r->what.target_host);
+	else if (named > 0)
+		str_add(&text, _(" -> named hosts, as capacity is tight; nova's scheduler checks them"));
 	else
 		str_add(&text, _(" -> scheduler"));
 	add_row(s, _("evacuate"), text.s);

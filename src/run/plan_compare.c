@@ -42,12 +42,17 @@ static const struct place *find_place(const struct index *index, const struct st
 	return vec_search(&(struct place){ .step = step }, index->v, index->n, sizeof *index->v, compare_places);
 }
 
-/* A mark's reason names who runs it: the file's words are written, whoever applies it. */
+/* A mark's reason names who runs it, an evacuation the host that the packing of its day has for it: the file's words count. */
+static bool is_the_files(const struct step_kind *kind, const char *column)
+{
+	return (kind->deed == DEED_MARK && strcmp(column, "disabled_reason") == 0) ||
+	    (kind->deed == DEED_EVACUATE && strcmp(column, "host") == 0);
+}
+
 static bool same_after(const struct step *was, const struct step *now)
 {
 	for (size_t i = 0; was->kind->column[i]; i++)
-		if (!str_equal(was->after[i], now->after[i]) &&
-		    !(was->kind->deed == DEED_MARK && strcmp(was->kind->column[i], "disabled_reason") == 0))
+		if (!str_equal(was->after[i], now->after[i]) && !is_the_files(was->kind, was->kind->column[i]))
 			return false;
 	return true;
 }

@@ -340,7 +340,7 @@ static void the_message_is_the_one_that_every_release_takes(void **state)
 		begin(state);
 		f.request.what.target_host = modes[i].target_host;
 		f.request.what.force = modes[i].force;
-		work.scene.nova.target_node = modes[i].target_host ? &f.node[1] : NULL;
+		work.plan.unit[0].step[0].after[0] = modes[i].target_host;
 		assert_int_equal(0, evacuation_send(&work, 0, EVACUATION_NONE, &err));
 		read_expected(modes[i].name, &expected);
 		assert_string_equal(broker.body.s, expected.s);

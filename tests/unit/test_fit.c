@@ -383,6 +383,144 @@ static void needs_come_from_the_ports(void **state)
 	assert_true(n.extended_port);
 }
 
+/* ---- does it matter who goes where? */
+
+#define SMALL_BOOKS(node, of) BOOK(of, of, node, CLASS_VCPU, "VCPU", 100), BOOK(of, of, node, CLASS_MEMORY_MB, "MEMORY_MB", 8192), BOOK(of, of, node, CLASS_DISK_GB, "DISK_GB", 500)
+
+static struct inventory two_hosts[6];
+
+/* Three of 4 GB, b and c with 8 GB each. */
+static void use_two_hosts(void)
+{
+	const struct inventory books[] = { SMALL_BOOKS("b", "u"), SMALL_BOOKS("c", "w") };
+
+	memcpy(two_hosts, books, sizeof two_hosts);
+	use_books(two_hosts, COUNT(two_hosts));
+	nodes[2].uuid = "w";
+	set_candidate(1, "00000000-0000-4000-8000-000000000002", "two");
+	set_candidate(2, "00000000-0000-4000-8000-000000000003", "three");
+	scene.subject.ncandidate = 3;
+}
+
+static size_t spare(void)
+{
+	const struct candidate *c[] = { &candidates[0], &candidates[1], &candidates[2] };
+	struct rooms rooms;
+	size_t n;
+
+	for (size_t i = 0; i < 3; i++)
+		request_spec_facts(&candidates[i].spec, &scene.arena, &candidates[i].spec_facts);
+	rooms_make(&scene, &rooms);
+	n = rooms_spare(&rooms, &scene, c, scene.subject.ncandidate);
+	rooms_free(&rooms);
+	return n;
+}
+
+static void what_lands_wherever_it_is_put_is_certain(void **state)
+{
+	static const char *members[] = { "a" };
+
+	(void)state;
+	use_two_hosts();
+	assert_int_equal(spare(), 3);
+	two_hosts[1].used = 1; /* of b: one turn less */
+	assert_int_equal(spare(), 3);
+	two_hosts[4].used = 1;
+	assert_int_equal(spare(), 2);
+	two_hosts[1].used = two_hosts[4].used = 0;
+	candidates[2].needs.memory_mb = 8192; /* two small ones, one on each host, leave it none */
+	assert_int_equal(spare(), 2);
+	candidates[2].needs.memory_mb = 4096;
+	for (size_t i = 0; i < 2; i++) {
+		candidates[i].group = (struct server_group){ .exists = true, .uuid = "g", .policy = "anti-affinity", .max_per_host = 1 };
+		candidates[i].group_host = members;
+		candidates[i].ngroup_host = 1;
+	}
+	assert_int_equal(spare(), 2); /* its mate closes one of two hosts to it */
+	candidates[0].group.exists = candidates[1].group.exists = false;
+	services[2].disabled = true;
+	assert_int_equal(spare(), 2);
+	two_hosts[0].max_unit = 1; /* no room takes any */
+	assert_int_equal(spare(), 0);
+}
+
+static void what_placement_shares_is_there_once(void **state)
+{
+	static struct provider shared[] = { { "nfs", "u" }, { "nfs", "w" } };
+	struct inventory books[] = { BOOK("u", "u", "b", CLASS_VCPU, "VCPU", 100), BOOK("u", "u", "b", CLASS_MEMORY_MB, "MEMORY_MB", 81920),
+		BOOK("w", "w", "c", CLASS_VCPU, "VCPU", 100), BOOK("w", "w", "c", CLASS_MEMORY_MB, "MEMORY_MB", 81920),
+		BOOK("nfs", "nfs", "share", CLASS_DISK_GB, "DISK_GB", 30) };
+
+	(void)state;
+	use_two_hosts();
+	use_books(books, COUNT(books));
+	scene.placing.sharing = (struct providers){ .v = shared, .n = 2 };
+	assert_int_equal(spare(), 3);
+	books[4].used = 1;
+	assert_int_equal(spare(), 2);
+}
+
+static void pinned_cpus_may_come_of_vcpu(void **state)
+{
+	struct inventory books[] = { SMALL_BOOKS("b", "u"), BOOK("u", "u", "b", 14, "PCPU", 4) };
+	struct ask ask = { .kind = ASK_RESOURCE, .group = "", .name = "PCPU", .amount = 2, .or_vcpu = true };
+
+	(void)state;
+	use_two_hosts();
+	use_books(books, 4);
+	for (size_t i = 0; i < 3; i++) {
+		candidates[i].needs.pinned = true;
+		candidates[i].needs.memory_mb = 1;
+		candidates[i].needs.ask = &ask;
+		candidates[i].needs.nask = 1;
+	}
+	assert_int_equal(spare(), 2);
+	use_books(books, 3);
+	assert_int_equal(spare(), 3);
+	books[0].capacity = 5;
+	assert_int_equal(spare(), 2);
+}
+
+/* ---- and in the plan */
+
+static const char *named(size_t i)
+{
+	static struct plan plan;
+	static char host[64];
+
+	plan_free(&plan);
+	find("no-capacity");
+	plan_evacuations(&plan, &scene, &findings);
+	assert_true(i < plan.nunit);
+	strcpy(host, str_or(plan.unit[i].step[0].after[0], "-"));
+	assert_true((strstr(plan.unit[i].sentence, "tight") != NULL) == (*host != '-' && !request.what.target_host));
+	plan_free(&plan);
+	return host;
+}
+
+static void a_host_is_named_where_it_matters_alone(void **state)
+{
+	(void)state;
+	use_two_hosts();
+	candidates[0].needs.memory_mb = 8192; /* the plan's order: the largest first */
+	assert_string_equal(named(0), "b");
+	assert_string_equal(named(1), "c");
+	assert_string_equal(named(2), "c");
+	candidates[1].needs.numa = true; /* which host has such cells the scheduler knows alone */
+	assert_string_equal(named(1), "-");
+	assert_string_equal(named(2), "c");
+	two_hosts[1].capacity = two_hosts[4].capacity = 81920;
+	assert_string_equal(named(0), "-");
+	two_hosts[1].capacity = two_hosts[4].capacity = 8192;
+	assert_string_equal(named(0), "b");
+	request.what.target_host = "c"; /* the operator's word */
+	scene.nova.target_cell = scene.nova.home;
+	assert_string_equal(named(0), "c");
+	request.what.target_host = NULL;
+	scene.placing.inventories.n = 0; /* the nodes' own rows are no promise */
+	assert_string_equal(named(0), "-");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -400,6 +538,10 @@ int main(void)
 		TEST(what_is_asked_of_placement_comes_from_the_request),
 		TEST(needs_come_from_the_flavor),
 		TEST(needs_come_from_the_ports),
+		TEST(what_lands_wherever_it_is_put_is_certain),
+		TEST(what_placement_shares_is_there_once),
+		TEST(pinned_cpus_may_come_of_vcpu),
+		TEST(a_host_is_named_where_it_matters_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
