@@ -21,6 +21,7 @@ struct what {
 	bool all, instances;     /* host readiness --all, --instances */
 	const char *to;          /* host rescue --to */
 	const char *target_host; /* --target_host T, or the second argument of instance evacuate */
+	struct words spread;     /* --spread, each one host or several with commas between; none: all that there are */
 	const char *cinder_host; /* host rescue --cinder-host: what cinder calls the failed host; NULL: the same */
 	const char *currenthost, *newhost;
 	const char *id; /* an instance, a volume or a run */

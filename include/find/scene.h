@@ -473,6 +473,7 @@ void scene_note_builders(struct scene *scene); /* of the home cell */
 int scene_find_home(struct scene *scene, const char *host, struct error *err);
 /* Fails: a cell that does not answer may know it. */
 int scene_not_known_in_all_cells(const struct scene *scene, const char *what, const char *name, struct error *err);
+int scene_check_spread(struct scene *scene, struct error *err); /* each host of --spread is known, and could take something */
 int scene_find_target(struct scene *scene, const char *host, struct error *err); /* --target_host */
 int scene_find_instances(struct scene *scene, struct error *err);                /* all of its host */
 int scene_find_instance(struct scene *scene, const char *id, struct error *err); /* uuid or exact name; sets its host */

@@ -72,7 +72,7 @@ struct past {
 	bool whole;           /* it ended, and nothing of its plan failed or was left undone */
 	bool force;
 	bool fences_disks; /* --fence storage */
-	struct words accept;
+	struct words accept, spread;
 	struct words order;     /* order_config_words() of its configuration */
 	bool has_order;         /* its journal says it: older ones do not */
 	struct plan plan;       /* of every unit that the journal names; steps only where begun is true */

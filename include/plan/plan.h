@@ -135,9 +135,9 @@ void plan_ownership(struct plan *plan, const struct scene *scene);
 void plan_drop_idle_marks(struct plan *plan, const struct scene *scene);
 struct findings;
 void plan_evacuations(struct plan *plan, const struct scene *scene, const struct findings *findings);
-/* plan_hosts.c. Where it matters who goes where (rooms_spare()), each evacuation from unit ${first} on names the host that the
- * packing of the guards has for it, and the scheduler verifies it. Not one that needs what we cannot reckon, and none without
- * placement's records or with a target that was asked for. */
+/* plan_hosts.c. With --spread, and where it matters who goes where (rooms_spare()), each evacuation from unit ${first} on names
+ * the host that the packing of the guards has for it, and the scheduler verifies it. Not one that needs what we cannot reckon,
+ * and none without placement's records or with a target that was asked for. */
 void plan_name_hosts(struct plan *plan, const struct scene *scene, size_t first);
 /* phase.c. The evacuations from unit ${first} on in the order of their phases, as they are within one; and their numbers and
  * names. Nothing without [order] phases. */

@@ -17,9 +17,27 @@ int evacuating_find_rest(struct scene *scene, struct error *err)
 
 	if (scene->world->cinder_db && scene_find_owners_near(scene, hosts, err) != 0) /* of a host with a similar name */
 		return -1;
-	if (scene->request->what.target_host && scene_find_target(scene, scene->request->what.target_host, err) != 0)
+	if (evacuating_find_targets(scene, err) != 0)
 		return -1;
 	return scene_find_bus(scene, err);
+}
+
+int evacuating_find_targets(struct scene *scene, struct error *err)
+{
+	const struct what *what = &scene->request->what;
+
+	if (what->target_host && scene_find_target(scene, what->target_host, err) != 0)
+		return -1;
+	return scene_check_spread(scene, err);
+}
+
+int evacuating_check_targets(const struct request *request, struct error *err)
+{
+	if (request->what.target_host && request->what.spread.n > 0) {
+		error_set(err, ERROR_USAGE, "--target_host names one host for all, --spread several: only one of them counts");
+		return error_hint(err, "leave one of them out");
+	}
+	return evacuating_check_force(request, err);
 }
 
 int evacuating_check_force(const struct request *request, struct error *err)

@@ -11,5 +11,8 @@ int evacuating_find_services(struct scene *scene, struct error *err); /* before 
 int evacuating_find_rest(struct scene *scene, struct error *err);     /* behind them */
 int evacuating_check_force(const struct request *request,
     struct error *err); /* a struct command's check: --force needs a target */
+/* The same, and a target is one host or some to spread over, not both. */
+int evacuating_check_targets(const struct request *request, struct error *err);
+int evacuating_find_targets(struct scene *scene, struct error *err); /* what --target_host and --spread name */
 
 #endif

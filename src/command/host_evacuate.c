@@ -43,6 +43,7 @@ static enum error_kind run_host_evacuate(const struct request *request, struct e
 static const struct option_spec options[] = {
 	{ .name = "target_host", .type = OPTION_HOST, .offset = AT(what.target_host), .metavar = "HOST2",
 	  .sentence = "request this host for every instance; without: the scheduler picks" },
+	OPTION_SPREAD,
 	{ .name = "force", .type = OPTION_FLAG, .offset = AT(what.force),
 	  .sentence = "nova's --force: --target_host bypasses the scheduler; accepts no finding" },
 	{ .name = "no-mark", .type = OPTION_FLAG, .offset = AT(what.no_mark),
@@ -60,6 +61,6 @@ const struct command command_host_evacuate = {
 		"  evac-manage host evacuate ctl1 --limit 3",
 	.flags = COMMAND_WRITES | COMMAND_EVACUATES,
 	.options = options, .arguments = failed_host_arguments,
-	.check = evacuating_check_force,
+	.check = evacuating_check_targets,
 	.run = run_host_evacuate,
 };

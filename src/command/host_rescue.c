@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "evacuating.h"
 #include "host_rescue.h"
 #include "words.h"
 #include "cli/fenced.h"
@@ -86,7 +87,7 @@ static int find_rescue(struct scene *scene, struct error *err)
 	scene->subject.marks = !r->what.no_mark;
 	if (scene_find_cinder_near(scene, err) != 0 || scene_find_nova(scene, err) != 0 || rescue_find_host(scene, err) != 0)
 		return -1;
-	if (r->what.target_host && scene_find_target(scene, r->what.target_host, err) != 0)
+	if (evacuating_find_targets(scene, err) != 0)
 		return -1;
 	return scene_find_bus(scene, err);
 }
@@ -129,6 +130,10 @@ static int check_resumed(const struct request *r, const struct past *past, struc
 			error_set(err, ERROR_REFUSED, "run '%s' is about '%s', not about '%s'", r->what.resume,
 			    str_or(past->host, "?"), r->what.host);
 		return error_hint(err, "evac-manage host rescue %s --resume %s", hosts, r->what.resume);
+	}
+	if (r->what.spread.n > 0) {
+		error_set(err, ERROR_USAGE, "--resume goes on with the --spread of the run");
+		return error_hint(err, "leave --spread out");
 	}
 	if ((r->what.to && !str_equal(r->what.to, past->to)) ||
 	    (r->what.cinder_host && !str_equal(r->what.cinder_host, past->cinder_host)) ||
@@ -180,6 +185,7 @@ static enum error_kind resume_rescue(const struct request *request, struct error
 	own.what.to = past->to;
 	own.what.cinder_host = past->cinder_host;
 	own.what.target_host = past->target_host;
+	own.what.spread = past->spread;
 	own.how.order = past->order;
 	own.how.keeps_order = past->has_order && !request->how.order_file;
 	own.how.fenced = request->how.fenced ? request->how.fenced : past->fenced;
@@ -214,6 +220,7 @@ static const struct option_spec options[] = {
 	  .sentence = "settle this interrupted run, then continue with the rest of the host, with the run's --to, --cinder-host, --target_host and --fenced" },
 	{ .name = "target_host", .type = OPTION_HOST, .offset = AT(what.target_host), .metavar = "HOST3",
 	  .sentence = "request this host for every instance; without: the scheduler picks" },
+	OPTION_SPREAD,
 	{ .name = "no-mark", .type = OPTION_FLAG, .offset = AT(what.no_mark), .sentence = "leave the host's services enabled" },
 	{ .name = "aggregate", .type = OPTION_WORDS, .offset = AT(what.aggregates), .metavar = "AGGREGATE",
 	  .sentence = "the hosts of this aggregate, as one failure; repeatable; --exclude HOST leaves one out" },
@@ -235,6 +242,8 @@ static const struct argument_spec arguments[] = {
 
 static int to_or_resume(const struct request *request, struct error *err)
 {
+	if (evacuating_check_targets(request, err) != 0)
+		return -1;
 	if (rescue_is_of_several(request) && request->what.cinder_host)
 		return error_set(err, ERROR_USAGE,
 		    "--cinder-host is another name of one failed host: rescue that one by itself");

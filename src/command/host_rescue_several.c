@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "evacuating.h"
 #include "host_rescue.h"
 #include "util/lang.h"
 #include "util/shell.h"
@@ -224,8 +225,6 @@ static void tell_of_target(struct scene *scene)
 
 static int find_rescues(struct scene *scene, struct error *err)
 {
-	const char *target = scene->request->what.target_host;
-
 	scene->subject.evacuates = scene->subject.moves_things = true;
 	scene->subject.marks = !scene->request->what.no_mark;
 	if (scene_find_cinder(scene, err) != 0 || scene_find_nova(scene, err) != 0 || find_hosts(scene, err) != 0)
@@ -242,7 +241,7 @@ static int find_rescues(struct scene *scene, struct error *err)
 	}
 	if (scene_join(scene, err) != 0 || scene_check_words_of_all(scene, err) != 0)
 		return -1;
-	if (target && scene_find_target(scene, target, err) != 0)
+	if (evacuating_find_targets(scene, err) != 0)
 		return -1;
 	tell_of_target(scene);
 	return scene_find_bus(scene, err);

@@ -9,6 +9,11 @@
 extern const struct argument_spec failed_host_arguments[], host_arguments[]; /* a dead one; any */
 extern const struct argument_spec volume_arguments[], run_arguments[], plan_file_arguments[];
 
+#define OPTION_SPREAD \
+	{ \
+		.name = "spread", .type = OPTION_WORDS, .offset = AT(what.spread), .metavar = "HOST,...", \
+		.sentence = "only to these hosts, as they have capacity" \
+	}
 #define OPTION_FOLLOW_ZONE \
 	{ \
 		.name = "follow-zone", .type = OPTION_FLAG, .offset = AT(what.follow_zone), \

@@ -238,6 +238,13 @@ static const struct nova_service *compute_of(const struct computes *computes, co
 	return low < computes->n && strcmp(computes->v[low]->host, host) == 0 ? computes->v[low] : NULL;
 }
 
+static bool is_chosen(const struct scene *scene, const char *host)
+{
+	const struct words *spread = &scene->request->what.spread;
+
+	return spread->n == 0 || words_list(spread, host);
+}
+
 static void make_rooms(const struct scene *scene, const char *target, const struct words *failed, struct rooms *out)
 {
 	const struct compute_nodes *nodes = &scene->nova.home->nodes;
@@ -255,7 +262,8 @@ static void make_rooms(const struct scene *scene, const char *target, const stru
 	for (size_t i = 0; i < nodes->n; i++) {
 		const struct compute_node *n = &nodes->v[i];
 
-		if (has_failed(scene, failed, n->host) || (target && strcmp(n->host, target) != 0))
+		if (has_failed(scene, failed, n->host) || (target && strcmp(n->host, target) != 0) ||
+		    !is_chosen(scene, n->host))
 			continue;
 		room = &out->v[out->n++];
 		room->host = n->host;
@@ -298,7 +306,7 @@ const char *rooms_all_marked(const struct scene *scene)
 	const struct compute_nodes *nodes = &scene->nova.home->nodes;
 
 	for (const struct compute_node *n = nodes->v; !scene->request->what.force && n < nodes->v + nodes->n; n++) {
-		if (scene_has_failed(scene, n->host) || (target && !str_equal(n->host, target)) ||
+		if (scene_has_failed(scene, n->host) || (target && !str_equal(n->host, target)) || !is_chosen(scene, n->host) ||
 		    !hypervisor_evacuates(n->hypervisor_type) ||
 		    why_closed(scene, nova_service_find(&scene->nova.home->services, "nova-compute", n->host)) != ROOM_OPEN)
 			continue;

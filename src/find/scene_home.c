@@ -235,6 +235,38 @@ int scene_find_home(struct scene *scene, const char *host, struct error *err)
 	return cell_columns_probe(scene->nova.home->cell->db, &scene->nova.columns, err);
 }
 
+/* One of --spread: a nova-compute of the cell of the failed hosts, which are none of them. */
+static int check_spread_host(const struct scene *scene, const char *host, struct error *err)
+{
+	const struct cell_facts *cell;
+
+	error_clear(err);
+	if (is_in_lost_cell(scene, host, err))
+		return -1;
+	cell = cell_of_compute(scene, host, err);
+	if (!cell)
+		return err->kind ? -1 : unknown_compute(scene, host, err);
+	if (scene_has_failed(scene, host))
+		return error_set(err, ERROR_USAGE, "--spread names '%s', which has failed", host);
+	if (scene->nova.home && cell != scene->nova.home)
+		return error_set(err, ERROR_USAGE, "--spread names '%s' of cell '%s'; the instances are in cell '%s'", host,
+		    cell->cell->name, scene->nova.home->cell->name);
+	return 0;
+}
+
+int scene_check_spread(struct scene *scene, struct error *err)
+{
+	const struct words *spread = &scene->request->what.spread;
+	const char *at, *item;
+	size_t n;
+
+	for (size_t i = 0; i < spread->n; i++)
+		for (at = spread->v[i]; (n = word_next(&at, &item)) > 0;)
+			if (check_spread_host(scene, arena_dupn(&scene->arena, item, n), err) != 0)
+				return -1;
+	return 0;
+}
+
 int scene_find_target(struct scene *scene, const char *host, struct error *err)
 {
 	const struct cell_facts *cell;

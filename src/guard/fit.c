@@ -76,7 +76,8 @@ void guard_no_capacity(const struct guard *self, const struct scene *scene, stru
 	if (!scene->nova.home || (scene->request->what.target_host && scene->nova.target_cell != scene->nova.home))
 		return;
 	rooms_make(scene, &rooms);
-	if (!scene->request->what.target_host && !any_open(&rooms)) { /* target-down says it, and stops the run */
+	if (!scene->request->what.target_host && scene->request->what.spread.n == 0 &&
+	    !any_open(&rooms)) { /* target-down says it, and stops the run */
 		rooms_free(&rooms);
 		return;
 	}

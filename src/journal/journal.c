@@ -110,6 +110,7 @@ static json_object *first_record(const struct request *request, const char *run,
 	put_text(record, "to", request->what.to);
 	put_text(record, "cinder_host", request->what.cinder_host);
 	put_text(record, "target_host", request->what.target_host);
+	put(record, "spread", list_of(request->what.spread.v, request->what.spread.n));
 	put_text(record, "target_state", request->how.target_state);
 	put_bool(record, "force", request->what.force);
 	put(record, "accept", list_of(request->how.accept.v, request->how.accept.n));

@@ -142,6 +142,7 @@ static int on_run(struct past *past, json_object *record)
 	if (past->has_hosts && past->hosts.n == 0)
 		return reject_record(past, record, N_("a run about several hosts names none"));
 	take_past_words(past, json_object_object_get(record, "accept"), &past->accept);
+	take_past_words(past, json_object_object_get(record, "spread"), &past->spread);
 	past->has_order = json_object_object_get_ex(record, "order", NULL);
 	take_past_words(past, json_object_object_get(record, "order"), &past->order);
 	return 0;

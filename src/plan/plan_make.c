@@ -421,13 +421,14 @@ static void say_evacuation(struct plan *plan, const struct scene *scene, struct 
 	const char *target = scene->request->what.target_host, *state = scene->request->how.target_state;
 	const struct candidate *c = unit->candidate;
 	const struct step *step = &unit->step[0];
+	const bool is_asked_for = target || scene->request->what.spread.n > 0;
 	auto_str struct str lost = { 0 }, token = { 0 };
 
 	say_lost(scene, c, &lost);
 	unit->sentence = arena_printf(&plan->arena,
-	    target             ? _("evacuate %s (%s) from %s to %s%s%s") :
-		step->after[0] ? _("evacuate %s (%s) from %s to %s, named because capacity is tight%s%s") :
-				 _("evacuate %s (%s) from %s, the scheduler picks the host%s%s%s"),
+	    !step->after[0]  ? _("evacuate %s (%s) from %s, the scheduler picks the host%s%s%s") :
+		is_asked_for ? _("evacuate %s (%s) from %s to %s%s%s") :
+			       _("evacuate %s (%s) from %s to %s, named because capacity is tight%s%s"),
 	    c->instance->uuid, str_or(c->instance->name, ""), c->instance->host, str_or(step->after[0], ""),
 	    power_text(scene, c, step, &plan->arena), lost.n ? lost.s : "");
 	if (token_goes(scene, c))

@@ -223,6 +223,8 @@ static void add_evacuation_row(const struct screen *s)
 		str_addf(&text, _(" -> %s, unchecked by nova's scheduler"), r->what.target_host);
 	else if (r->what.target_host)
 		str_addf(&text, _(" -> %s, if nova's scheduler agrees"), r->what.target_host);
+	else if (named > 0 && r->what.spread.n > 0)
+		str_add(&text, _(" -> hosts of --spread, if nova's scheduler agrees"));
 	else if (named > 0)
 		str_add(&text, _(" -> named hosts, as capacity is tight; nova's scheduler checks them"));
 	else

@@ -483,6 +483,8 @@ static void pinned_cpus_may_come_of_vcpu(void **state)
 
 /* ---- and in the plan */
 
+static struct plan spread_plan;
+
 static const char *named(size_t i)
 {
 	static struct plan plan;
@@ -517,8 +519,28 @@ static void a_host_is_named_where_it_matters_alone(void **state)
 	scene.nova.target_cell = scene.nova.home;
 	assert_string_equal(named(0), "c");
 	request.what.target_host = NULL;
+	scene.nova.target_cell = NULL;
 	scene.placing.inventories.n = 0; /* the nodes' own rows are no promise */
 	assert_string_equal(named(0), "-");
+}
+
+static void spread_hosts_are_all_that_there_are(void **state)
+{
+	const char *words[] = { "x, c" };
+
+	(void)state;
+	use_two_hosts();
+	request.what.spread = (struct words){ .v = words, .n = 1 };
+	assert_found("no-capacity", "three fits on no host: 'c' has 0 of the 4096 MB");
+	scene.subject.ncandidate = 2;
+	assert_quiet("no-capacity");
+	plan_evacuations(&spread_plan, &scene, &findings);
+	assert_string_equal(spread_plan.unit[0].step[0].after[0], "c");
+	assert_non_null(strstr(spread_plan.unit[1].sentence, "(two) from a to c"));
+	assert_null(strstr(spread_plan.unit[1].sentence, "tight"));
+	plan_free(&spread_plan);
+	services[2].disabled = true;
+	assert_found("no-capacity", "nova-compute there were up and enabled");
 }
 
 int main(void)
@@ -542,6 +564,7 @@ int main(void)
 		TEST(what_placement_shares_is_there_once),
 		TEST(pinned_cpus_may_come_of_vcpu),
 		TEST(a_host_is_named_where_it_matters_alone),
+		TEST(spread_hosts_are_all_that_there_are),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
