@@ -36,4 +36,8 @@ struct external_instance_event {
 void cast_external_instance_event(const struct external_instance_event *args, const char *request_id, const char *unique_id,
     struct str *out);
 
+/* nova compute/manager.py: set_host_enabled(enabled), of the same versions: nova 20 and later give the host's provider the
+ * trait COMPUTE_STATUS_DISABLED, or take it away; earlier ones do nothing with most drivers. */
+void cast_set_host_enabled(bool enabled, const char *unique_id, struct str *out);
+
 #endif

@@ -65,6 +65,16 @@ int evacuation_send(struct work *work, size_t index, size_t next, struct error *
 /* At the end of a run: the journal says of each that was announced and not begun that it was not, and why. */
 void evacuations_withdraw(struct work *work);
 
+/* reserve.c. The nova-computes of the unit's reserved hosts are told that they are enabled or not (nova compute/manager.py:
+ * set_host_enabled), as nova-api does; one that is not told sees its row within a minute. */
+void reserve_tell(struct work *work, size_t index);
+/* Until placement has none of them as disabled any more, a minute and a half long at most. */
+void reserve_await(struct work *work, size_t index);
+/* The unit whose hosts this run has enabled; NULL: none. How many of its evacuations the scheduler, or a nova-compute, may
+ * still have to look at: until there is none the hosts stay enabled. */
+const struct unit *reserve_open_in(const struct plan *plan);
+size_t reserve_awaited(const struct plan *plan);
+
 /* follow.c: one look at all that are on their way, set by set; moves their phases on and says what changed. -1: the database
  * did not answer. */
 int evacuations_look(struct work *work, struct error *err);

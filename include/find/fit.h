@@ -31,6 +31,7 @@ struct room {
 	int64_t *now;                   /* of the rooms: what is used of each inventory, with what this run would put there */
 	enum room_absent absent;        /* why placement never names it; ROOM_THERE also where placement was not asked */
 	enum room_closed closed;        /* why the scheduler would not take it now */
+	bool reserve;                   /* it would be taken into service for those that fit nowhere else */
 	const struct candidate **taken; /* what this run would put there */
 	size_t ntaken, cap;
 };
@@ -62,8 +63,8 @@ void room_add_absent(const struct room *room, struct str *out);
 size_t rooms_short(const struct rooms *rooms, const struct scene *scene, const struct candidate *const *c, size_t n,
     struct str *why);
 
-/* The room that takes it, as nova's scheduler would choose it (most memory free among those that pass), charged with it. NULL:
- * none does; ${why} then says what is missing and ${help} what would help. */
+/* The room that takes it, as nova's scheduler would choose it (most memory free among those that pass; a reserve last), charged
+ * with it. NULL: none does; ${why} then says what is missing and ${help} what would help. */
 const struct room *rooms_place(struct rooms *rooms, const struct scene *scene, const struct candidate *candidate,
     struct str *why, struct str *help);
 

@@ -198,6 +198,8 @@ struct placing_facts {
 	struct providers sharing;
 	struct trait_fact *trait; /* of every trait that a candidate asks for: who has it */
 	size_t ntrait;
+	const struct nova_service **opened; /* reserved hosts that this run would take into service (find/reserve.h) */
+	size_t nopened;
 	int64_t marked_ms; /* when TRAIT_DISABLED was read again last, by our own clock; 0: not since the plan */
 };
 
@@ -512,6 +514,7 @@ int scene_find_traits(struct scene *scene, const struct candidate *candidate, st
 /* Before a message: which hosts placement has as disabled, read again where the last look is older than ${life_ms}. A database
  * that does not answer leaves what was known. */
 void scene_look_at_marked(struct scene *scene, int64_t life_ms);
+bool scene_is_marked(const struct scene *scene, const char *host); /* as it was read last */
 /* scene_candidates.c: the facts of all candidates, one for each of subject.instances, in their order; each kind of row is asked
  * for all of them at once. */
 int scene_find_candidates(struct scene *scene, struct error *err);

@@ -106,6 +106,8 @@ bool past_is_settled(const struct past *past);
 const char *past_unit_state(const struct past_unit *unit);
 /* Did it write rows that can be taken back? Never an evacuation, and a host that was switched off has none. */
 bool past_wrote(const struct past *past, size_t unit);
+/* It has enabled reserved hosts, or may have, and has not begun to disable them again; ${plan}: the run's units. */
+bool past_holds_reserve(const struct past *past, const struct plan *plan);
 /* The steps of all units that it wrote, one by one; NULL: there are no more. ${at} begins as { 0 }. */
 struct past_steps {
 	size_t unit, step;

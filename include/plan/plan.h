@@ -38,6 +38,8 @@ enum unit_kind {
 	UNIT_EVACUATION, /* one transaction in the cell, then one cast */
 	UNIT_POWER,      /* no row: the failed host's fence agent switches it off */
 	UNIT_FENCE,      /* no row: its clients of Ceph are put on the blocklists of their clusters */
+	UNIT_RESERVE,    /* nova's service rows of reserved hosts, in the cell: enabled before the evacuations */
+	UNIT_RELEASE,    /* and disabled again behind them; a run has one of both, or none */
 };
 /* Rows of a database that it writes by itself: they are read again for proofs, recovery and undo. */
 static inline bool unit_kind_has_rows(enum unit_kind kind)
@@ -131,6 +133,9 @@ void plan_power_off(struct plan *plan, const struct scene *scene);
 void plan_fence(struct plan *plan, const struct scene *scene);
 /* The last unit goes before all others, none of which then has a command of its own: alone it would be refused. */
 void plan_put_first(struct plan *plan);
+/* plan_reserve.c. The reserved hosts that evacuations of the plan go to, enabled before the first and disabled again behind the
+ * last. */
+void plan_reserve(struct plan *plan, const struct scene *scene);
 void plan_ownership(struct plan *plan, const struct scene *scene);
 void plan_drop_idle_marks(struct plan *plan, const struct scene *scene);
 struct findings;

@@ -48,6 +48,8 @@ enum step_kind_id {
 	STEP_VOLUME_TRANSFER_REMOVAL,
 	STEP_POWER,
 	STEP_CLIENT,
+	STEP_RESERVE,
+	STEP_RELEASE,
 	STEP_KINDS
 };
 
@@ -61,8 +63,9 @@ enum step_deed {
 	DEED_RENAME, /* its cluster */
 	DEED_CORRECT,
 	DEED_REMOVE,
-	DEED_POWER, /* no row: a host is switched off */
-	DEED_FENCE, /* no row: a client of Ceph is put on the blocklist of its cluster */
+	DEED_POWER,   /* no row: a host is switched off */
+	DEED_RESERVE, /* takes a reserved host into service, or out of it */
+	DEED_FENCE,   /* no row: a client of Ceph is put on the blocklist of its cluster */
 };
 
 /* Whom the first column of what moves names. */

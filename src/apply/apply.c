@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
 #include <string.h>
 
 #include "apply/apply.h"
@@ -291,6 +292,25 @@ static struct db *cell_of_host(const struct work *work)
 	return work->scene.nova.home->cell->db;
 }
 
+/* A reserved host that went down since the plan was made takes nothing. To be disabled again it need not be up. */
+static int check_reserve_up(struct work *work, const struct unit *unit, struct error *err)
+{
+	struct nova_services now = { 0 };
+	int rc = 0;
+
+	if (nova_services_list(cell_of_host(work), &now, err) != 0)
+		return -1;
+	for (const struct step *s = unit->step; s < unit->step + unit->nstep && rc == 0; s++)
+		for (size_t i = 0; i < now.n && rc == 0; i++)
+			if (now.v[i].id == strtoll(s->id, NULL, 10) && str_equal(step_after(s, "disabled"), "0") &&
+			    !nova_service_is_up(&now.v[i], work->scene.nova.down_s))
+				rc = error_set(err, ERROR_DRIFT,
+				    "nova-compute on reserved host '%s' went down since the plan was made; nothing was changed",
+				    now.v[i].host);
+	nova_services_free(&now);
+	return rc;
+}
+
 /* Where the rows of a unit are, and what is looked at inside their transaction; NULL: nothing. An evacuation has its own
  * (cast.c). */
 static const struct {
@@ -301,6 +321,8 @@ static const struct {
 	[UNIT_OWNERSHIP] = { cinder_of, look_before, look_after },
 	[UNIT_MARK] = { cell_of_host, NULL, NULL },
 	[UNIT_CLOSE] = { cell_of_host, NULL, check_nobody_came },
+	[UNIT_RESERVE] = { cell_of_host, check_reserve_up, NULL },
+	[UNIT_RELEASE] = { cell_of_host, NULL, NULL },
 };
 
 static int write_and_commit(struct work *work, struct unit *unit, struct db *db, struct error *err)

@@ -293,6 +293,16 @@ static void forget_marks(struct unit *unit)
 			step->since = NULL;
 }
 
+/* Reserved hosts, which the run itself has disabled again. */
+static bool was_given_back(const struct plan *plan, const struct unit *unit)
+{
+	for (const struct unit *u = plan->unit; unit->kind == UNIT_RESERVE && u < plan->unit + plan->nunit; u++)
+		if (u->kind == UNIT_RELEASE && u->nstep > 0 && u->step[0].state != STATE_PLANNED &&
+		    u->step[0].state != STATE_SKIPPED)
+			return true;
+	return false;
+}
+
 /* Evacuations take their time; without any, nothing can have changed since. What could not be looked at again is still
  * proved. */
 static void look_at_changes(struct work *work, const struct proof *proof)
@@ -304,7 +314,7 @@ static void look_at_changes(struct work *work, const struct proof *proof)
 		struct db *db = unit->kind == UNIT_OWNERSHIP ? proof->cinder : proof->cell;
 		size_t was = count_proved(unit);
 
-		if (!unit_kind_has_rows(unit->kind) || was == 0 || !db)
+		if (!unit_kind_has_rows(unit->kind) || was == 0 || !db || was_given_back(&work->plan, unit))
 			continue;
 		if (look_since(work, unit, db, &err) != 0)
 			log_warn("cannot see whether rows have changed since they were verified: %s", err.text);

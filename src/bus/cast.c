@@ -66,3 +66,16 @@ void cast_external_instance_event(const struct external_instance_event *args, co
 			   .unique_id = unique_id },
 	    &context, out);
 }
+
+void cast_set_host_enabled(bool enabled, const char *unique_id, struct str *out)
+{
+	json_object *named = json_object_new_object();
+	const struct oslo_context context = { 0 };
+
+	put_bool(named, "enabled", enabled);
+	oslo_cast_text(&(struct oslo_cast){ .method = "set_host_enabled",
+			   .version = EXTERNAL_INSTANCE_EVENT_VERSION,
+			   .args = named,
+			   .unique_id = unique_id },
+	    &context, out);
+}

@@ -297,6 +297,12 @@ static int read_storage(struct ini *ini, const struct own_option *option, struct
 	return read_text(ini, NAMES({ option->group, option->key }), member[i].what, err);
 }
 
+static int read_targets(struct ini *ini, const struct own_option *option, struct site_config *out, struct error *err)
+{
+	return read_text(ini, NAMES({ option->group, option->key }),
+	    strcmp(option->key, "reserved") == 0 ? &out->reserved : &out->reserved_reason, err);
+}
+
 /* version before version_file, which looks whether it was given. */
 const struct own_option own_options[] = {
 	{ "site", "shared_disks", "boolean value or list", "false", "false", NULL, read_shared_disks,
@@ -352,6 +358,13 @@ const struct own_option own_options[] = {
 	{ "storage", "pool", "name", NULL, "vms", NULL, read_storage,
 	    "The pool of the disks that nova makes, where the computes have images_type = rbd. Without it Ceph is asked for "
 	    "volumes alone." },
+	{ "targets", "reserved", "list of hosts", NULL, "compute-31, compute-32", NULL, read_targets,
+	    "Hosts that are kept free for a failure, with commas between: their nova-compute runs and is disabled as reserved. When "
+	    "instances fit nowhere else, an evacuation enables as many of them as help, in this order, and disables them again at its "
+	    "end. Without it none is enabled." },
+	{ "targets", "reserved_reason", "pattern", NULL, "pool: spare*", NULL, read_targets,
+	    "What disabled_reason of such a host looks like; one that was disabled for another reason is never enabled. Without it a reason "
+	    "with the word reserved counts, in whatever case, as InstanceHA has it. A host that was disabled without a reason counts, too." },
 	{ ORDER_GROUP, "phases", "list of rules", NULL, "tag db or metadata tier=db, flavor m1.*, priority", NULL, read_order,
 	    "Which instances are evacuated before which: phases with commas between. An instance is in the first that it fits; the next "
 	    "phase begins when the last of this one is verified, or after phase_timeout. tag NAME; metadata KEY=VALUE, or KEY of any value; "
@@ -467,6 +480,8 @@ int config_load_site(const struct config_sources *sources, struct site_config *o
 
 void site_config_free(struct site_config *config)
 {
+	free(config->reserved);
+	free(config->reserved_reason);
 	free(config->shared_hosts);
 	free(config->version);
 	free(config->min_version);

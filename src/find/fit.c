@@ -316,7 +316,9 @@ const struct room *rooms_place(struct rooms *rooms, const struct scene *scene, c
 		/* a target that is down or disabled has findings of its own */
 		if ((r->closed && !scene->request->what.target_host) || !room_is_open(scene, r, c))
 			continue;
-		if (!best || room_left(scene, r, CLASS_MEMORY_MB) > room_left(scene, best, CLASS_MEMORY_MB))
+		if (!best || best->reserve > r->reserve ||
+		    (best->reserve == r->reserve &&
+			room_left(scene, r, CLASS_MEMORY_MB) > room_left(scene, best, CLASS_MEMORY_MB)))
 			best = r;
 	}
 	if (best)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "find/reserve.h"
 #include "util/lang.h"
 
 /* The books and the aggregates of a cloud have rows for all of its hosts; each room takes its own, found by halving. */
@@ -157,13 +158,23 @@ static bool has_trait(const struct scene *scene, const char *provider, const cha
 	return false;
 }
 
+bool scene_is_marked(const struct scene *scene, const char *host)
+{
+	const struct compute_nodes *nodes = &scene->nova.home->nodes;
+
+	for (const struct compute_node *n = nodes->v; n < nodes->v + nodes->n; n++)
+		if (str_equal(n->host, host) && has_trait(scene, n->uuid, NULL, TRAIT_DISABLED))
+			return true;
+	return false;
+}
+
 static enum room_closed why_closed(const struct scene *scene, const struct nova_service *s)
 {
 	if (!s)
 		return ROOM_NO_COMPUTE;
 	if (!nova_service_is_up(s, scene->nova.down_s))
 		return ROOM_DOWN;
-	return s->disabled ? ROOM_DISABLED : ROOM_OPEN;
+	return s->disabled && !reserve_is_opened(scene, s->host) ? ROOM_DISABLED : ROOM_OPEN;
 }
 
 void room_add_closed(const struct room *room, struct str *out)
@@ -248,6 +259,7 @@ static bool is_chosen(const struct scene *scene, const char *host)
 static void make_rooms(const struct scene *scene, const char *target, const struct words *failed, struct rooms *out)
 {
 	const struct compute_nodes *nodes = &scene->nova.home->nodes;
+	const struct nova_service *service;
 	struct computes computes;
 	struct books books;
 	struct room *room;
@@ -269,10 +281,13 @@ static void make_rooms(const struct scene *scene, const char *target, const stru
 		room->host = n->host;
 		room->node = n->hypervisor_hostname;
 		room->now = out->now;
-		room->closed = why_closed(scene, compute_of(&computes, n->host));
+		service = compute_of(&computes, n->host);
+		room->closed = why_closed(scene, service);
+		room->reserve = reserve_is_opened(scene, n->host);
 		if (!hypervisor_evacuates(n->hypervisor_type))
 			room->absent = ROOM_NO_EVACUATION;
-		else if (!room->closed && !scene->request->what.force && has_trait(scene, n->uuid, NULL, TRAIT_DISABLED))
+		else if (!room->closed && !service->disabled && !scene->request->what.force &&
+		    has_trait(scene, n->uuid, NULL, TRAIT_DISABLED))
 			room->absent = ROOM_MARKED_DISABLED;
 		if (out->from_placement)
 			size_from_books(room, scene, &books, n);

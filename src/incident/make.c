@@ -97,7 +97,8 @@ static size_t units_cannot_write(const struct past *past)
 
 static bool needs_recovery(const struct incident *incident)
 {
-	return !incident->under_way && !past_is_settled(&incident->past);
+	return !incident->under_way &&
+	    (!past_is_settled(&incident->past) || past_holds_reserve(&incident->past, &incident->past.plan));
 }
 
 static const char *outcome_of_run(const struct incident *incident, struct arena *arena)

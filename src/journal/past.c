@@ -172,6 +172,14 @@ static int on_plan(struct past *past, json_object *record)
 	return 0;
 }
 
+static bool lists_row(const struct unit *unit, const char *id)
+{
+	for (size_t i = 0; i < unit->nstep; i++)
+		if (str_equal(unit->step[i].id, id))
+			return true;
+	return false;
+}
+
 static int on_row(struct past *past, json_object *record)
 {
 	struct unit *planned;
@@ -181,6 +189,8 @@ static int on_row(struct past *past, json_object *record)
 		return reject_record(past, record, N_("this version does not know this row"));
 	if (unit->begun)
 		return reject_record(past, record, N_("a row comes after the end of its unit"));
+	if (planned->kind == UNIT_RELEASE && lists_row(planned, get_text(record, "id")))
+		return 0; /* again, by the recovery of a run that had written its rows and not its intent */
 	if (planned->kind == UNIT_EVACUATION && planned->nstep == 1 && !planned->step[0].before[0])
 		planned->nstep = 0; /* the plan named it only */
 	if (!unit_step_json(planned, record, &past->plan.arena))
@@ -556,12 +566,47 @@ struct db *past_database(const struct world *world, const struct unit *unit, con
 	return NULL;
 }
 
+static bool has_written(const struct past *past, size_t unit);
+
+/* Reserved hosts that the run, or its recovery, has disabled again. */
+static bool has_released(const struct past *past)
+{
+	for (size_t i = 0; i < past->nunit; i++)
+		if (past->plan.unit[i].kind == UNIT_RELEASE && has_written(past, i))
+			return true;
+	return false;
+}
+
 /* Its last word is not that it was rolled back. Where recovery found a third value, each row tells. */
-bool past_wrote(const struct past *past, size_t unit)
+static bool has_written(const struct past *past, size_t unit)
 {
 	const struct past_unit *u = &past->unit[unit];
 	const char *state = past_unit_state(u);
 
 	return unit_kind_has_rows(past->plan.unit[unit].kind) && u->begun &&
 	    (str_equal(state, "applied") || str_equal(state, "proved") || str_equal(u->verdict, "drift"));
+}
+
+bool past_wrote(const struct past *past, size_t unit)
+{
+	enum unit_kind kind = past->plan.unit[unit].kind;
+
+	if (kind == UNIT_RELEASE || (kind == UNIT_RESERVE && has_released(past)))
+		return false;
+	return has_written(past, unit);
+}
+
+bool past_holds_reserve(const struct past *past, const struct plan *plan)
+{
+	bool holds = false, ended = false;
+
+	for (size_t i = 0; i < past->nunit; i++) {
+		const char *state = past_unit_state(&past->unit[i]);
+
+		if (plan->unit[i].kind == UNIT_RESERVE)
+			holds = past->unit[i].begun && !str_equal(state, "failed") && !str_equal(state, "skipped");
+		if (plan->unit[i].kind == UNIT_RELEASE)
+			ended = past->unit[i].begun;
+	}
+	return holds && !ended;
 }

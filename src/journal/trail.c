@@ -28,6 +28,8 @@ static const struct {
 	[UNIT_OWNERSHIP] = { "update", "service/storage/block" },
 	[UNIT_MARK] = { "disable", "service/compute" },
 	[UNIT_CLOSE] = { "update", "service/compute" },
+	[UNIT_RESERVE] = { "enable", "service/compute" },
+	[UNIT_RELEASE] = { "disable", "service/compute" },
 	[UNIT_POWER] = { "stop", "compute/node" },
 	[UNIT_FENCE] = { "disable", "compute/node" },
 	[UNIT_EVACUATION] = { "update/evacuate", "compute/machine" },

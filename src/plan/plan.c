@@ -7,7 +7,7 @@
 #include "util/str.h"
 
 const char *const state_name[STATE_COUNT] = { "planned", "applied", "proved", "failed", "unknown", "skipped" };
-const char *const unit_kind_name[] = { "ownership", "mark", "close", "evacuation", "power", "fence" };
+const char *const unit_kind_name[] = { "ownership", "mark", "close", "evacuation", "power", "fence", "reserve", "release" };
 
 int unit_kind_named(const char *name)
 {

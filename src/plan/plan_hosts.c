@@ -39,7 +39,7 @@ static void name_hosts_of(struct unit *const *unit, size_t n, const struct scene
 	for (size_t i = 0; i < n; i++) {
 		const struct room *room = rooms_place(rooms, scene, unit[i]->candidate, &why, &help);
 
-		if (room && (scene->request->what.spread.n > 0 || is_reckoned(&unit[i]->candidate->needs)))
+		if (room && (scene->request->what.spread.n > 0 || room->reserve || is_reckoned(&unit[i]->candidate->needs)))
 			unit[i]->step[0].after[0] = room->host;
 		str_clear(&why);
 		str_clear(&help);
@@ -50,17 +50,17 @@ void plan_name_hosts(struct plan *plan, const struct scene *scene, size_t first)
 {
 	auto_free struct unit **unit = xcalloc(plan->nunit - first + 1, sizeof *unit);
 	auto_free const struct candidate **c = xcalloc(plan->nunit - first + 1, sizeof *c);
-	const bool spreads = scene->request->what.spread.n > 0;
+	const bool decides = scene->request->what.spread.n > 0 || scene->placing.nopened > 0;
 	struct rooms rooms;
 	size_t n;
 
-	if (scene->request->what.target_host || !scene->nova.home || (!spreads && scene->placing.inventories.n == 0))
+	if (scene->request->what.target_host || !scene->nova.home || (!decides && scene->placing.inventories.n == 0))
 		return;
 	n = gather_units(plan, scene, first, unit);
 	for (size_t i = 0; i < n; i++)
 		c[i] = unit[i]->candidate;
 	rooms_make(scene, &rooms);
-	if (spreads || rooms_spare(&rooms, scene, c, n) < n)
+	if (decides || rooms_spare(&rooms, scene, c, n) < n)
 		name_hosts_of(unit, n, scene, &rooms);
 	rooms_free(&rooms);
 }

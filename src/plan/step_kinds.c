@@ -83,6 +83,10 @@ const struct step_kind step_kinds[STEP_KINDS] = {
 		&SQL_CINDER_VOLUME_TRANSFER_REMOVE, &SQL_CINDER_VOLUME_TRANSFER_GET_DELETED, .deed = DEED_REMOVE,
 		.of = "transfer", .whole = true },
 	[STEP_POWER] = { "power", "host", "hosts", { "power" }, NULL, NULL, .deed = DEED_POWER },
+	[STEP_RESERVE] = { "reserve", "reserved host", "reserved hosts", { "disabled", "disabled_reason", "forced_down" },
+		&SQL_NOVA_SERVICE_SET_DISABLED, &SQL_NOVA_SERVICE_GET_DISABLED, .deed = DEED_RESERVE },
+	[STEP_RELEASE] = { "release", "reserved host", "reserved hosts", { "disabled", "disabled_reason", "forced_down" },
+		&SQL_NOVA_SERVICE_SET_DISABLED, &SQL_NOVA_SERVICE_GET_DISABLED, .deed = DEED_RESERVE },
 	[STEP_CLIENT] = { "client", "client", "clients", { "blocklist", "cluster" }, NULL, NULL, .deed = DEED_FENCE },
 };
 _Static_assert((int)STEP_VOLUME == (int)OWNED_VOLUME && (int)STEP_BACKUP == (int)OWNED_BACKUP, "what is owned comes first, in its order");

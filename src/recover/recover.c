@@ -164,7 +164,7 @@ static enum error_kind conclude(struct recovery *r, enum error_kind result, stru
 	} else if (str_equal(r->past.command, "host rescue") && scene_is_about_hosts(&r->work.scene)) {
 		r->report.next = arena_printf(&r->work.plan.arena, "evac-manage host rescue %s --resume %s",
 		    past_hosts_words(&r->past, &r->work.plan.arena), r->past.run);
-	} else if (r->untold > 0) {
+	} else if (r->untold > 0 || r->held) {
 		r->report.next = arena_printf(&r->work.plan.arena, "evac-manage journal recover %s", r->past.run);
 	} else if (n[VERDICT_NOT_DONE] > 0) {
 		log_notice("to do the units that are not done, run the same command again");
@@ -254,7 +254,7 @@ static enum error_kind recover_units(struct recovery *r, struct error *err)
 		if (recover_unit(r, i, err) != 0)
 			return err->kind;
 	}
-	if (recover_follow(r, err) != 0)
+	if (recover_follow(r, err) != 0 || recover_reserve(r, err) != 0)
 		return err->kind;
 	result = result_of(r);
 	if (r->gone.kind && result != ERROR_UNKNOWN)
@@ -322,7 +322,7 @@ static enum error_kind recover(struct recovery *r, const char *run, struct error
 		return err->kind;
 	snprintf(r->work.run, sizeof r->work.run, "%s", r->past.run);
 	past_be_about(&r->past, &r->work.scene);
-	if (past_is_settled(&r->past))
+	if (past_is_settled(&r->past) && !past_holds_reserve(&r->past, &r->work.plan))
 		return repeat_all(r, err);
 	return recover_units(r, err);
 }

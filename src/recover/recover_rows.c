@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
 #include <string.h>
 
 #include "recovery_internal.h"
@@ -113,6 +114,22 @@ static int fence(struct db *db, const struct unit *unit, struct error *err)
 	    error_set(err, ERROR_DRIFT, "migration %s is no longer '%s'", s->id, str_or(s->before[0], "NULL"));
 }
 
+/* Nobody needs the host any more. Its row, written as it is, waits for whatever an earlier try of ours may still commit. */
+static int settle_reserve(struct db *db, const struct unit *unit, struct error *err)
+{
+	struct unit same = *unit;
+	int rc;
+
+	same.step = xcalloc(unit->nstep, sizeof *same.step);
+	for (size_t i = 0; i < unit->nstep; i++) {
+		same.step[i] = unit->step[i];
+		memcpy(same.step[i].after, unit->step[i].before, sizeof same.step[i].after);
+	}
+	rc = unit_write(db, &same, err);
+	free(same.step);
+	return rc;
+}
+
 static int write_again(struct recovery *r, const struct unit *unit, struct db *db, struct error *err)
 {
 	int rc;
@@ -122,6 +139,8 @@ static int write_again(struct recovery *r, const struct unit *unit, struct db *d
 		return -1;
 	if (unit->kind == UNIT_CLOSE)
 		rc = fence(db, unit, err);
+	else if (unit->kind == UNIT_RESERVE)
+		rc = settle_reserve(db, unit, err);
 	else
 		rc = check_sources(r, unit, err) != 0 || unit_write(db, unit, err) != 0 ? -1 : 0;
 	if (rc == 0)
@@ -211,7 +230,7 @@ enum verdict recover_rows(struct recovery *r, size_t index, const char **why)
 	if (compare_with_now(r, unit, db, &n, &err) != 0)
 		return give_up(r, unit, &err, why);
 	verdict = rows_verdict(r, unit, committed, &n, why);
-	if (verdict == VERDICT_NOT_DONE && unit->kind == UNIT_CLOSE) {
+	if (verdict == VERDICT_NOT_DONE && (unit->kind == UNIT_CLOSE || unit->kind == UNIT_RESERVE)) {
 		*why = _("every row holds its old value, and the transaction can no longer be committed");
 		return verdict;
 	}

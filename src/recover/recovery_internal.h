@@ -15,6 +15,7 @@ struct recovery {
 	struct report report;
 	size_t nverdict[VERDICTS];
 	struct error gone; /* a client that the run kept out is kept out no more; kind 0: none is known */
+	bool held;         /* reserved hosts stay enabled, as something may still be on its way to them */
 	size_t untold;     /* evacuations that were left while their computes wait, or may wait, to be told of their ports */
 };
 
@@ -96,6 +97,9 @@ int recover_judge(struct recovery *r, size_t index, struct error *err);
 /* recover_follow.c: what nova has in hand is followed while its computes may wait to be told of their ports, and they are told.
  * -1: the journal cannot be written, or ERROR_INTERRUPTED. */
 int recover_follow(struct recovery *r, struct error *err);
+/* recover_reserve.c: the reserved hosts that the run has enabled are disabled again, unless something may still be on its way
+ * to them. -1: the journal cannot be written. */
+int recover_reserve(struct recovery *r, struct error *err);
 /* recover_resend.c: 0 sent or not, with the publish in the journal; -1: a condition is not met, ${err} says which. */
 int recover_resend(struct recovery *r, size_t index, struct db *cell, struct error *err);
 

@@ -48,11 +48,16 @@ static bool any_unproved(const struct plan *plan)
 	return false;
 }
 
+static bool is_service_word(enum unit_kind kind)
+{
+	return kind == UNIT_MARK || kind == UNIT_RESERVE || kind == UNIT_RELEASE;
+}
+
 /* Was anything done of what was asked for? Saying on the services row who is at it is not. */
 static bool any_work_done(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->nunit; i++)
-		for (size_t k = 0; plan->unit[i].kind != UNIT_MARK && k < plan->unit[i].nstep; k++)
+		for (size_t k = 0; !is_service_word(plan->unit[i].kind) && k < plan->unit[i].nstep; k++)
 			if (plan->unit[i].step[k].state == STATE_PROVED || plan->unit[i].step[k].state == STATE_APPLIED)
 				return true;
 	return false;

@@ -10,6 +10,7 @@
 
 #include "run/accept.h"
 #include "find/keep_out.h"
+#include "find/reserve.h"
 #include "guard/guard.h"
 #include "run/plan_file.h"
 
@@ -130,6 +131,37 @@ static int check_still_dead(struct run *run, struct error *err)
 	return 0;
 }
 
+/* However the run has gone, a signal too: it is one short transaction. But what the scheduler has yet to look at would find the
+ * host disabled: then they stay enabled, and the recovery of the run disables them. */
+static int give_back_reserve(struct run *run, int rc, struct error *err)
+{
+	struct plan *plan = &run->work.plan;
+	struct error trouble = { 0 };
+	size_t i = 0;
+
+	while (i < plan->nunit && plan->unit[i].kind != UNIT_RELEASE)
+		i++;
+	if (i == plan->nunit || !reserve_open_in(plan))
+		return rc;
+	if (reserve_awaited(plan) > 0) {
+		log_warn(
+		    "the reserved hosts stay enabled until what is under way has ended; next: evac-manage journal recover %s",
+		    run->work.run);
+		unit_set_state(&plan->unit[i], STATE_SKIPPED,
+		    _("instances are still under way: the reserved hosts stay enabled"));
+		return rc;
+	}
+	if (apply_unit(&run->work, i, &trouble) != 0 || prove_unit(&run->work, i, &trouble) != 0) {
+		log_error("%s", trouble.text);
+		if (rc == 0)
+			*err = trouble;
+		return -1;
+	}
+	log_notice("%zu. verified: %s", i + 1, plan->unit[i].sentence);
+	reserve_tell(&run->work, i);
+	return rc;
+}
+
 /* In the plan's order; nothing begins after a unit that failed or is not proved: what comes later may need it. */
 static int apply(struct run *run, struct error *err)
 {
@@ -151,12 +183,19 @@ static int apply(struct run *run, struct error *err)
 			rc = apply_fence(&run->work, i, err);
 			continue;
 		}
+		if (unit->kind == UNIT_RELEASE) /* behind the evacuations */
+			continue;
 		rc = apply_unit(&run->work, i, err) == 0 ? prove_unit(&run->work, i, err) : -1;
+		if (rc == 0 && unit->kind == UNIT_RESERVE && run->work.scene.subject.evacuates) {
+			reserve_tell(&run->work, i);
+			reserve_await(&run->work, i);
+		}
 		if (rc == 0)
 			log_notice("%zu. verified: %zu row%s", i + 1, unit->nstep, unit->nstep == 1 ? "" : "s");
 	}
 	if (rc == 0 && evacuates && !signal_came())
 		rc = apply_evacuations(&run->work, err);
+	rc = give_back_reserve(run, rc, err);
 	skip_planned(&run->work.plan,
 	    signal_came() ? _("interrupted before it was begun") : _("what comes before it did not succeed"));
 	return rc;
@@ -260,6 +299,14 @@ static const struct unit *any_guest_alive(const struct plan *plan)
 	return NULL;
 }
 
+static bool leaves_reserve(const struct plan *plan)
+{
+	for (const struct unit *u = plan->unit; u < plan->unit + plan->nunit; u++)
+		if (u->kind == UNIT_RELEASE && u->step[0].state == STATE_SKIPPED && reserve_open_in(plan))
+			return true;
+	return false;
+}
+
 /* After an ending that is none of these the error says what to do. */
 static const char *next_of(struct run *run, enum error_kind result)
 {
@@ -267,7 +314,7 @@ static const char *next_of(struct run *run, enum error_kind result)
 	const struct unit *alive = any_guest_alive(&run->work.plan);
 	const char *host = scene_hosts_words(&run->work.scene, arena);
 
-	if (result == ERROR_UNKNOWN)
+	if (result == ERROR_UNKNOWN || leaves_reserve(&run->work.plan))
 		return arena_printf(arena, "evac-manage journal recover %s", run->work.run);
 	if (result == ERROR_UNPROVED)
 		return next_of_unproved(run, host);
@@ -329,16 +376,57 @@ static bool refuses(const struct run *run)
 	return false;
 }
 
+static size_t count_without_capacity(const struct findings *findings)
+{
+	size_t n = 0;
+
+	for (const struct finding *f = findings->v; f < findings->v + findings->n; f++)
+		n += strcmp(f->code, "no-capacity") == 0 && !f->accepted;
+	return n;
+}
+
+static void run_guards(struct run *run)
+{
+	findings_free(&run->report.findings);
+	scene_share_words(&run->work.scene);
+	guards_run(&run->work.scene, &run->report.findings);
+}
+
+/* One after the other, as long as instances fit nowhere; one that helps none stays closed. A target is the operator's word. */
+static void open_reserve(struct run *run)
+{
+	struct scene *scene = &run->work.scene;
+	const struct what *what = &run->work.request->what;
+	size_t left = count_without_capacity(&run->report.findings), n, now;
+	const struct nova_service **reserve;
+
+	if (left == 0 || what->target_host || what->spread.n > 0 || !scene->subject.evacuates)
+		return;
+	n = reserve_find(scene, &reserve);
+	for (size_t i = 0; i < n && left > 0; i++) {
+		reserve_open(scene, reserve[i]);
+		run_guards(run);
+		now = count_without_capacity(&run->report.findings);
+		if (now < left)
+			left = now;
+		else
+			reserve_close(scene);
+	}
+	if (n > 0)
+		run_guards(run);
+}
+
 static void make_plan(struct run *run)
 {
 	struct scene *scene = &run->work.scene;
 	const size_t n = scene->each ? scene->neach : 1;
 
-	findings_free(&run->report.findings);
 	plan_free(&run->work.plan);
-	scene_share_words(scene);
-	guards_run(scene, &run->report.findings);
+	scene->placing.nopened = 0;
+	run_guards(run);
+	open_reserve(run);
 	run->operation->plan(&run->work.plan, scene, &run->report.findings);
+	plan_reserve(&run->work.plan, scene);
 	for (size_t i = n; i-- > 0;) /* each goes before all that is there */
 		plan_fence(&run->work.plan, scene->each ? &scene->each[i] : scene);
 	for (size_t i = n; i-- > 0;)

@@ -233,6 +233,38 @@ class Several(Rescue):
         super().go_on(case)
 
 
+class Reserve(Rescue):
+    """What fits nowhere else goes to a reserved host: enabled before it, disabled again when nothing is on its way."""
+    keeps = {"disabled": 1, "disabled_reason": "Reserved for HA"}
+    lends = {"disabled": 0, "disabled_reason": "evac-manage: reserved host, in service for a run"}
+
+    def make_tool(self):
+        tool = harness.Tool()
+        with open(tool.site, "a") as f:
+            f.write("[targets]\nreserved = %s\n" % C)
+        return tool
+
+    def prepare(self, case):
+        case.rows.query("UPDATE nova.compute_nodes SET memory_mb_used = memory_mb * 100 WHERE BINARY host = BINARY %s", (B,))
+        case.rows.query("UPDATE nova.services SET disabled = 1, disabled_reason = %s WHERE BINARY host = BINARY %s AND `binary` = 'nova-compute'",
+                        (self.keeps["disabled_reason"], C))
+
+    def service(self, case):
+        (row,) = case.rows.query("SELECT disabled, disabled_reason FROM nova.services WHERE BINARY host = BINARY %s AND `binary` = 'nova-compute'", (C,))
+        return row
+
+    def check(self, case, final=False):
+        super().check(case, final)
+        assert self.service(case) in (self.keeps, self.lends), self.service(case)
+
+    def go_on(self, case):
+        super().go_on(case)
+        for path in case.journals():
+            done = case.run("journal", "recover", os.path.basename(path)[:-len(".jsonl")], "-f", "json")
+            assert done.code == OK, str(done)
+        assert self.service(case) == self.keeps, self.service(case)
+
+
 class Undo(Scenario):
     """A rescue is taken back: the mark and the move; its evacuation stays with nova."""
     name = "undo"
@@ -612,7 +644,7 @@ class Unfence(KeepOut):
         assert "unfence" in types[types.index("end"):], types
 
 
-SCENARIOS = [Rescue("rescue"), Rescue("returned", bound=False), Several("several"), Undo(), Apply(), PlanOut(), Close(), Resend(), Ports(), Fence(), KeepOut(), FenceGone(), Unfence()]
+SCENARIOS = [Rescue("rescue"), Rescue("returned", bound=False), Several("several"), Undo(), Apply(), PlanOut(), Close(), Resend(), Ports(), Fence(), KeepOut(), FenceGone(), Unfence(), Reserve("reserve")]
 
 
 def died(result):

@@ -9,6 +9,7 @@
 
 #include "evacuation_scene.h"
 #include "find/fit.h"
+#include "find/reserve.h"
 
 #define BOOK(top, of, called, number, is, has) { .root = top, .uuid = of, .name = called, .class = number, .class_name = is, .capacity = has, .min_unit = 1, .max_unit = 1000000, .step_size = 1 }
 
@@ -543,6 +544,106 @@ static void spread_hosts_are_all_that_there_are(void **state)
 	assert_found("no-capacity", "nova-compute there were up and enabled");
 }
 
+/* ---- reserved hosts */
+
+static const struct nova_service **reserve;
+
+static size_t find_reserve(const char *disabled_reason)
+{
+	services[2].disabled = true;
+	services[2].disabled_reason = disabled_reason;
+	return reserve_find(&scene, &reserve);
+}
+
+static void a_reserve_is_on_the_list_up_and_disabled_as_one(void **state)
+{
+	(void)state;
+	assert_int_equal(find_reserve("reserved"), 0);
+	world.site.reserved = (char *)(uintptr_t)"x, a, c, b";
+	assert_int_equal(find_reserve("memory is broken"), 0);
+	assert_int_equal(find_reserve(NULL), 1);
+	assert_int_equal(find_reserve("pool: Reserved"), 1);
+	assert_ptr_equal(reserve[0], &services[2]);
+	world.site.reserved_reason = (char *)(uintptr_t)"spare*";
+	assert_int_equal(find_reserve("pool: Reserved"), 0);
+	assert_int_equal(find_reserve("spare of row 3"), 1);
+	services[2].forced_down = true;
+	assert_int_equal(find_reserve(NULL), 0);
+	services[2].forced_down = false;
+	services[2].heartbeat_age_s.v = 600;
+	assert_int_equal(find_reserve(NULL), 0);
+	services[2].heartbeat_age_s.v = 1;
+	services[0].heartbeat_age_s.v = 1; /* the failed one, disabled by an earlier run */
+	services[0].disabled = true;
+	assert_int_equal(find_reserve(NULL), 1);
+	services[2].disabled = false;
+	assert_int_equal(reserve_find(&scene, &reserve), 0);
+}
+
+static void a_reserve_gets_what_fits_nowhere_else(void **state)
+{
+	static struct provider marked[] = { { "w", "w" } };
+	struct trait_fact fact = { TRAIT_DISABLED, { .v = marked, .n = 1 } };
+	const struct unit *u;
+
+	(void)state;
+	use_two_hosts();
+	scene.placing.trait = &fact;
+	scene.placing.ntrait = 1;
+	world.site.reserved = (char *)(uintptr_t)"c";
+	assert_int_equal(find_reserve("reserved"), 1);
+	assert_found("no-capacity", "three fits on no host");
+	reserve_open(&scene, reserve[0]);
+	assert_int_equal(reserve_find(&scene, &reserve), 0);
+	assert_quiet("no-capacity");
+	plan_evacuations(&spread_plan, &scene, &findings);
+	plan_reserve(&spread_plan, &scene);
+	assert_int_equal(spread_plan.nunit, 5);
+	u = spread_plan.unit;
+	assert_int_equal(u[0].kind, UNIT_RESERVE);
+	assert_string_equal(u[0].sentence, "enable nova-compute on reserved host c for 1 instance (disabled: reserved)");
+	assert_string_equal(step_before(u[0].step, "disabled_reason"), "reserved");
+	assert_string_equal(step_after(u[0].step, "disabled"), "0");
+	assert_string_equal(u[1].step[0].after[0], "b");
+	assert_string_equal(u[2].step[0].after[0], "b");
+	assert_string_equal(u[3].step[0].after[0], "c");
+	assert_int_equal(u[4].kind, UNIT_RELEASE);
+	for (int i = 0; i < STEP_COLUMNS; i++) {
+		assert_string_equal(u[4].step[0].after[i], u[0].step[0].before[i]);
+		assert_string_equal(u[4].step[0].before[i], u[0].step[0].after[i]);
+	}
+	plan_free(&spread_plan);
+	reserve_close(&scene);
+	assert_found("no-capacity", "three");
+	reserve_open(&scene, &services[2]);
+	two_hosts[1].capacity = 81920; /* b takes all: the reserve stays as it is */
+	find("no-capacity");
+	plan_evacuations(&spread_plan, &scene, &findings);
+	plan_reserve(&spread_plan, &scene);
+	assert_int_equal(spread_plan.nunit, 3);
+	plan_free(&spread_plan);
+	services[2].disabled = false; /* as the run has written it: placement still has the mark */
+	two_hosts[1].capacity = 8192;
+	assert_found("no-capacity", "three");
+	scene.placing.trait = NULL;
+}
+
+static void names_stand_between_commas(void **state)
+{
+	const char *at = " a ,,b,\tc d ", *item;
+
+	(void)state;
+	assert_int_equal(word_next(&at, &item), 1);
+	assert_int_equal(*item, 'a');
+	assert_int_equal(word_next(&at, &item), 1);
+	assert_int_equal(*item, 'b');
+	assert_int_equal(word_next(&at, &item), 3);
+	assert_int_equal(word_next(&at, &item), 0);
+	assert_true(word_lists("a, bc", "bc"));
+	assert_false(word_lists("a, bc", "b"));
+	assert_false(word_lists("", "b"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -565,6 +666,9 @@ int main(void)
 		TEST(pinned_cpus_may_come_of_vcpu),
 		TEST(a_host_is_named_where_it_matters_alone),
 		TEST(spread_hosts_are_all_that_there_are),
+		TEST(a_reserve_is_on_the_list_up_and_disabled_as_one),
+		TEST(a_reserve_gets_what_fits_nowhere_else),
+		TEST(names_stand_between_commas),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
