@@ -280,6 +280,12 @@ check-chaos: all
 	$(Q)tests/deps.sh build sandbox
 	$(Q)EVAC_MANAGE=$(abspath $(BUILD))/evac-manage tests/chaos/run $(RUNS) $(FIRST)
 
+# the pace that a run finds, against fixed ones: 60 instances, evacuated by nova's own conductor and computes with each of them
+INSTANCES ?= 60
+check-pace: all
+	$(Q)tests/deps.sh build sandbox
+	$(Q)EVAC_MANAGE=$(abspath $(BUILD))/evac-manage tests/lib/in_own_sandbox tests/pace/run $(INSTANCES)
+
 # every bench of tests/bench/bench, one after the other, with each kind of settings of the server, and a table; BENCHES= some of them; each
 # alone, on the server as it is, by its name. Needs the light sandbox (EVAC_SANDBOX, EVAC_SANDBOX_PORT)
 bench: all
@@ -400,5 +406,5 @@ check-bare: deb tarball
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all check-chaos docs check-docs po deb rpm tarball sbom check-packages check-bare audit-page unit rooms check-house check-bytes format check-unit check check-exhaustive check-outages check-servers check-storage check-disks check-fleet check-landing check-releases check-guests demo demo-guests asan analyze tidy fuzz fuzzers coverage install clean check-audit bench bench-audit bench-moves bench-evacuations bench-cloud bench-lists bench-start
+.PHONY: all check-chaos docs check-docs po deb rpm tarball sbom check-packages check-bare audit-page unit rooms check-house check-bytes format check-unit check check-exhaustive check-outages check-servers check-storage check-disks check-fleet check-landing check-pace check-releases check-guests demo demo-guests asan analyze tidy fuzz fuzzers coverage install clean check-audit bench bench-audit bench-moves bench-evacuations bench-cloud bench-lists bench-start
 .DELETE_ON_ERROR:

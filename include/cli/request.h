@@ -50,8 +50,9 @@ struct how {
 	struct words fence;        /* --fence: how the run itself makes sure that the host is off, "power" */
 	const char *operator_name; /* --operator; who_operator() knows the environment too */
 	struct words accept;
-	int64_t deadline_s;                                    /* --deadline; 0: the command's own */
-	int64_t timeout_s, max_in_flight, stop_after_failures; /* stop_after_failures 0: five in a row */
+	int64_t deadline_s;                     /* --deadline; 0: the command's own */
+	int64_t timeout_s, stop_after_failures; /* stop_after_failures 0: five in a row */
+	int64_t max_in_flight, max_per_target;  /* 0: as configured, else found in the run (evacuate/limits.h) */
 	const char *target_state;
 	const char *order_file;              /* --order; NULL: as configured */
 	struct words order;                  /* what the run goes by: order_config_words() */

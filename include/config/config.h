@@ -8,6 +8,7 @@
 
 #include "config/fencing.h"
 #include "config/order_config.h"
+#include "config/pace_config.h"
 #include "util/error.h"
 #include "util/url.h"
 
@@ -156,6 +157,7 @@ struct site_config {
 	struct fencing_config fencing;
 	struct order_config order;
 	char *reserved, *reserved_reason;   /* [targets]; NULL: not given */
+	struct pace_config pace;
 	uint16_t life_port[LIFE_PORTS_MAX]; /* of a compute: an open one says that it is alive */
 	size_t nlife_port;
 };

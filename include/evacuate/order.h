@@ -2,6 +2,7 @@
 #ifndef EVACUATE_ORDER_H
 #define EVACUATE_ORDER_H
 
+#include "evacuate/limits.h"
 #include "plan/kind.h"
 
 /* Which instance may be begun next. The first of each kind goes alone, so that an outage that nobody knows of costs one
@@ -20,7 +21,11 @@
  *
  * Members of one anti-affinity group are never under way together: the scheduler sees where they are, not where they are going
  * (nova scheduler/filters/affinity_filter.py), would give both the same host, and the compute would fail the second one
- * (compute/manager.py: _validate_instance_group_policy). Of a soft one nobody fails. */
+ * (compute/manager.py: _validate_instance_group_policy). Of a soft one nobody fails.
+ *
+ * A target host has no more under way than its limit: an instance counts where nova's migration says that it goes, and before
+ * the scheduler has chosen, where the plan would place it. Whoever is planned for a host without a place waits, and others go.
+ */
 
 /* OUT: no evacuation, failed, or left out; ARRIVED: nova has done it, and its network is not ready, nor late. */
 enum stage { STAGE_OUT, STAGE_WAITING, STAGE_UNDER_WAY, STAGE_ARRIVED, STAGE_LANDED };
@@ -41,9 +46,16 @@ struct order {
 	bool *overdue;        /* by unit */
 	size_t *group_of;     /* by unit: into busy; 0: of no such group */
 	size_t ngroup, *busy; /* members under way, overdue or not */
+	size_t per_target;    /* 0: no limit */
+	const char **target;  /* names, from 1, as far as any was seen; the scene's and the evacuations' */
+	size_t ntarget;
+	const char **planned; /* by unit; NULL: not known */
+	size_t *target_of;    /* by unit: into target; 0: not known */
+	size_t *on_target;    /* by target: under way */
 	struct arena arena;
 };
-void order_begin(struct order *order, const struct plan *plan); /* every instance waits */
+/* Every instance waits. ${limits}: of their targets; NULL: there are none. It need not live on, its texts must. */
+void order_begin(struct order *order, const struct plan *plan, const struct limits *limits);
 /* How far each is at ${now_ms}, by our clock. */
 void order_look(struct order *order, const struct plan *plan, int64_t now_ms);
 void order_free(struct order *order);
@@ -62,6 +74,6 @@ size_t order_firsts(const struct order *order);
 bool order_has_first(const struct order *order);
 
 /* For a plan: with whom each unit is begun if all land, from 1; 0 for what is no evacuation. */
-void order_waves(const struct plan *plan, size_t window, int64_t *wave);
+void order_waves(const struct plan *plan, const struct limits *limits, int64_t *wave);
 
 #endif

@@ -3,6 +3,7 @@
 #define EVACUATE_PROGRESS_H
 
 #include "apply/work.h"
+#include "evacuate/health.h"
 #include "evacuate/order.h"
 #include "util/str.h"
 
@@ -14,6 +15,9 @@ struct progress {
 	int64_t paused_ms; /* of the time since the first message: while nothing was begun because somebody asked so */
 	bool paused;       /* now */
 	size_t said_ended, said_failed;
+	size_t width;              /* how many may be under way at once; 0: as asked for */
+	bool width_is_found;       /* by the run itself: it is said */
+	enum ailment ails;         /* what the cloud must get over before more is begun */
 	const struct order *order; /* whom the rest waits for; NULL: for a place */
 };
 

@@ -6,7 +6,6 @@
 /* clang-format off */
 const struct request request_defaults = {
 	.how.timeout_s = 1800,
-	.how.max_in_flight = 5,
 	.audit.fail_on = "high",
 	.audit.check_timeout_s = 120,
 	.audit.settle_s = 15,
@@ -43,7 +42,9 @@ static const struct option_spec evacuating_options[] = {
 	{ .name = "timeout", .type = OPTION_COUNT, .offset = AT(how.timeout_s), .metavar = "SECONDS",
 	  .sentence = "stop waiting after this time" },
 	{ .name = "max-in-flight", .type = OPTION_COUNT, .offset = AT(how.max_in_flight), .metavar = "N",
-	  .sentence = "evacuations under way at once" },
+	  .sentence = "evacuations under way at once; without it, found by measuring" },
+	{ .name = "max-per-target", .type = OPTION_COUNT, .offset = AT(how.max_per_target), .metavar = "N",
+	  .sentence = "of them on one target host" },
 	{ .name = "order", .type = OPTION_TEXT, .offset = AT(how.order_file), .metavar = "FILE",
 	  .sentence = "which instances go first: its [order] instead of ours" },
 	{ .name = "stop-after-failures", .type = OPTION_COUNT, .offset = AT(how.stop_after_failures), .metavar = "N",

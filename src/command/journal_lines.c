@@ -208,6 +208,22 @@ static void line_of_phase(struct journal_lines *lines, json_object *record, stru
 		    n);
 }
 
+static void line_of_pace(struct journal_lines *lines, json_object *record, struct str *out)
+{
+	(void)lines;
+	str_addf(out, _("under way at once: %lld (%s)"),
+	    (long long)json_object_get_int64(json_object_object_get(record, "width")), str_or(get_text(record, "why"), "?"));
+}
+
+static void line_of_health(struct journal_lines *lines, json_object *record, struct str *out)
+{
+	(void)lines;
+	if (str_equal(get_text(record, "state"), "goes-on"))
+		str_add(out, _("the cloud takes more again; instances are begun again"));
+	else
+		str_addf(out, _("no instance is begun: %s"), str_or(get_text(record, "why"), "?"));
+}
+
 static void line_of_recover(struct journal_lines *lines, json_object *record, struct str *out)
 {
 	lines->ended = false;
@@ -252,6 +268,8 @@ static const struct {
 	{ "pause", line_of_pause },
 	{ "resume", line_of_resume },
 	{ "phase", line_of_phase },
+	{ "pace", line_of_pace },
+	{ "health", line_of_health },
 	{ "recover", line_of_recover },
 	{ "recovery", line_of_verdict },
 	{ "recover_end", line_of_end },

@@ -281,6 +281,19 @@ static int read_order(struct ini *ini, const struct own_option *option, struct s
 	return order_config_set(&out->order, (enum order_key)key, value, origin, err);
 }
 
+static int read_pace(struct ini *ini, const struct own_option *option, struct site_config *out, struct error *err)
+{
+	const char *value, *origin;
+	int key = 0;
+
+	while (strcmp(pace_key_name[key], option->key) != 0)
+		key++;
+	if (ini_get(ini, option->group, option->key, &value, &origin, err) != 0)
+		return -1;
+	ini_note(ini, &(struct ini_name){ option->group, option->key }, str_or(value, option->standard), origin);
+	return pace_config_set(&out->pace, (enum pace_key)key, value, origin, err);
+}
+
 /* A word of [storage], each in its member. */
 static int read_storage(struct ini *ini, const struct own_option *option, struct site_config *out, struct error *err)
 {
@@ -386,6 +399,17 @@ const struct own_option own_options[] = {
 	{ ORDER_GROUP, "respect_ha_tags", "boolean value", "false", "false", NULL, read_order,
 	    "Leave out instances for which a key of ha_keys says no (finding ha-says-no). Without it those keys leave nothing out: a project "
 	    "sets its metadata itself." },
+	{ PACE_GROUP, "max_in_flight", "integer value", NULL, "5", NULL, read_pace,
+	    "How many evacuations are under way at once; --max-in-flight comes first. Without both the run finds it by measuring: it begins "
+	    "with two a target and goes on with more as long as more end a minute." },
+	{ PACE_GROUP, "max_per_target", "integer value", NULL, "4", NULL, read_pace,
+	    "How many of them on one target host; --max-per-target comes first. Without both 8 where the run finds its pace, else no limit." },
+	{ PACE_GROUP, "conductor_queue", "integer value", "100", "100", NULL, read_pace,
+	    "With more messages than this in the queue of nova-conductor nothing is begun until half of them are left." },
+	{ PACE_GROUP, "database_ms", "milliseconds", "1000", "1000", NULL, read_pace,
+	    "When one small statement takes the cell's database longer than this, twice in a row, nothing is begun until it takes half as long." },
+	{ PACE_GROUP, "patience", "seconds", "300", "300", NULL, read_pace,
+	    "How long a run waits for that, and for evacuations and rebuilds of others that fail. Then it ends, and names what it has not begun." },
 	{ "log", "syslog", "facility", "no", "authpriv", "no|" SYSLOG_FACILITIES, read_syslog,
 	    "Where the trail goes: an event in CADF's fields for the begin of a run, the end of each of its units and its own end, as "
 	    "one line of JSON to syslog or journald. nova-api and cinder-api, which would tell an audit of these writes, are "
@@ -460,6 +484,7 @@ int config_load_site(const struct config_sources *sources, struct site_config *o
 
 	*out = (struct site_config){ 0 };
 	order_config_init(&out->order);
+	pace_config_init(&out->pace);
 	if (ini_open(&path, 1, &ini, err) != 0) {
 		if (sources->site_file || (err->code != ENOENT && err->code != ENOTDIR)) {
 			site_config_free(out);

@@ -108,7 +108,7 @@ static bool any_waits_for_network(const struct plan *plan)
 
 static bool run_goes_on(const struct work *work, const struct wave *wave)
 {
-	if (wave->way_closed || wave->held || wave->phase_waits || wave->progress.paused)
+	if (wave->way_closed || wave->held || wave->unwell || wave->phase_waits || wave->progress.paused)
 		return true;
 	return !work->request->how.no_wait && (wave_in_flight(&work->plan) > 0 || any_waits_for_network(&work->plan));
 }
@@ -158,9 +158,11 @@ int apply_evacuations(struct work *work, struct error *err)
 	/* once more before the first message, however young the answers are */
 	EACH_HOST(h, &work->scene)
 	h->power.asked_ms = h->storage.seen_ms = h->life.knocked_ms = 0;
-	order_begin(&wave.order, &work->plan);
+	limits_make(work->request, &work->scene, &work->plan, &wave.limits);
+	order_begin(&wave.order, &work->plan, &wave.limits);
 	progress_begin(&wave.progress, work);
 	wave.progress.order = &wave.order;
+	wave_begin_pace(work, &wave);
 	rc = send_and_follow(work, &wave, err);
 	evacuations_withdraw(work);
 	plugging_end(&wave.plugging);
@@ -169,5 +171,6 @@ int apply_evacuations(struct work *work, struct error *err)
 	agent_watch_end(&h->agents.watch);
 	progress_end(&wave.progress, work);
 	order_free(&wave.order);
+	limits_free(&wave.limits);
 	return end_of_run(work, rc, err);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "evacuate/order.h"
 
+#include <string.h>
+
 #include "plan/evacuation.h"
 #include "util/mem.h"
 #include "util/str.h"
@@ -16,6 +18,54 @@ static size_t find_kind(struct order *o, const struct kind *kind)
 	return k;
 }
 
+/* ---- where they go */
+
+/* From 1; 0: no name, or more of them than there can be. */
+static size_t find_target(struct order *o, const char *name)
+{
+	size_t t = 1;
+
+	if (!name || !*name)
+		return 0;
+	while (t <= o->ntarget && strcmp(o->target[t], name) != 0)
+		t++;
+	if (t <= o->ntarget)
+		return t;
+	if (o->ntarget == 2 * o->nunit)
+		return 0;
+	o->target[++o->ntarget] = arena_dup(&o->arena, name);
+	return o->ntarget;
+}
+
+static size_t target_of(struct order *o, const struct plan *plan, size_t unit)
+{
+	const struct evacuation *e = plan->unit[unit].evacuation;
+
+	return find_target(o, e && e->dest[0] ? e->dest : o->planned[unit]);
+}
+
+static bool has_place(const struct order *o, size_t unit)
+{
+	size_t target = o->target_of[unit];
+
+	return o->per_target == 0 || target == 0 || o->on_target[target] < o->per_target;
+}
+
+static void begin_targets(struct order *o, const struct plan *plan, const struct limits *limits)
+{
+	o->per_target = limits ? limits->per_target : 0;
+	o->target = arena_alloc(&o->arena, (2 * o->nunit + 1) * sizeof *o->target);
+	o->on_target = arena_alloc(&o->arena, (2 * o->nunit + 1) * sizeof *o->on_target);
+	o->target_of = arena_alloc(&o->arena, (o->nunit + 1) * sizeof *o->target_of);
+	o->planned = arena_alloc(&o->arena, (o->nunit + 1) * sizeof *o->planned);
+	for (size_t i = 0; limits && limits->planned && i < o->nunit; i++)
+		o->planned[i] = limits->planned[i];
+	for (size_t i = 0; i < o->nunit; i++)
+		o->target_of[i] = target_of(o, plan, i);
+}
+
+/* ---- */
+
 static void take_kind_tally(struct order *o)
 {
 	o->under_way = 0;
@@ -23,6 +73,8 @@ static void take_kind_tally(struct order *o)
 		o->tally[k] = (struct kind_tally){ 0 };
 	for (size_t g = 0; g <= o->ngroup; g++)
 		o->busy[g] = 0;
+	for (size_t t = 0; t <= o->ntarget; t++)
+		o->on_target[t] = 0;
 	for (size_t i = 0; i < o->nunit; i++) {
 		struct kind_tally *t = &o->tally[o->kind_of[i]];
 		bool awaited = !o->overdue[i];
@@ -33,6 +85,7 @@ static void take_kind_tally(struct order *o)
 		t->arrived += awaited && o->stage[i] == STAGE_ARRIVED;
 		o->under_way += awaited && o->stage[i] == STAGE_UNDER_WAY;
 		o->busy[o->group_of[i]] += o->stage[i] == STAGE_UNDER_WAY;
+		o->on_target[o->target_of[i]] += awaited && o->stage[i] == STAGE_UNDER_WAY;
 	}
 }
 
@@ -55,7 +108,7 @@ static size_t find_group(struct order *o, const struct plan *plan, size_t unit)
 	return ++o->ngroup;
 }
 
-void order_begin(struct order *o, const struct plan *plan)
+void order_begin(struct order *o, const struct plan *plan, const struct limits *limits)
 {
 	struct kind kind;
 
@@ -68,6 +121,7 @@ void order_begin(struct order *o, const struct plan *plan)
 	o->overdue = arena_alloc(&o->arena, (plan->nunit + 1) * sizeof *o->overdue);
 	o->group_of = arena_alloc(&o->arena, (plan->nunit + 1) * sizeof *o->group_of);
 	o->busy = arena_alloc(&o->arena, (plan->nunit + 1) * sizeof *o->busy);
+	begin_targets(o, plan, limits);
 	for (size_t i = 0; i < plan->nunit; i++) {
 		if (plan->unit[i].kind != UNIT_EVACUATION)
 			continue;
@@ -108,8 +162,10 @@ static enum stage stage_of(const struct unit *unit, int64_t now_ms)
 
 void order_look(struct order *o, const struct plan *plan, int64_t now_ms)
 {
-	for (size_t i = 0; i < o->nunit; i++)
+	for (size_t i = 0; i < o->nunit; i++) {
 		o->stage[i] = stage_of(&plan->unit[i], now_ms);
+		o->target_of[i] = target_of(o, plan, i);
+	}
 	take_kind_tally(o);
 }
 
@@ -149,7 +205,7 @@ static size_t first_waiting(const struct order *o, bool shown)
 {
 	for (size_t i = 0; i < o->nunit; i++)
 		if (o->stage[i] == STAGE_WAITING && o->phase_of[i] <= o->phase && o->tally[o->kind_of[i]].shown == shown &&
-		    (!o->group_of[i] || o->busy[o->group_of[i]] == 0))
+		    (!o->group_of[i] || o->busy[o->group_of[i]] == 0) && has_place(o, i))
 			return i;
 	return ORDER_NONE;
 }
@@ -176,19 +232,19 @@ size_t order_next_after(struct order *o, size_t i, size_t window)
 	return order_next(o, window);
 }
 
-void order_waves(const struct plan *plan, size_t window, int64_t *wave)
+void order_waves(const struct plan *plan, const struct limits *limits, int64_t *wave)
 {
 	struct order o;
 	int64_t n = 1;
 	bool begun;
 	size_t i;
 
-	order_begin(&o, plan);
+	order_begin(&o, plan, limits);
 	for (i = 0; i < o.nunit; i++)
 		wave[i] = 0;
 	do {
 		begun = false;
-		while ((i = order_next(&o, window)) != ORDER_NONE) {
+		while ((i = order_next(&o, limits->window)) != ORDER_NONE) {
 			o.stage[i] = STAGE_UNDER_WAY;
 			wave[i] = n;
 			begun = true;

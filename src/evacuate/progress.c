@@ -122,7 +122,7 @@ static void add_left(int64_t ms, struct str *out)
 
 static void add_pace(const struct progress *progress, const struct work *work, const struct tally *tally, struct str *out)
 {
-	size_t window = work->request->how.max_in_flight > 0 ? (size_t)work->request->how.max_in_flight : 1;
+	size_t window = progress->width > 0 ? progress->width : 1;
 	int64_t now_ms = clock_monotonic_ms(), busy_ms;
 	struct times t;
 	struct pace pace;
@@ -135,10 +135,14 @@ static void add_pace(const struct progress *progress, const struct work *work, c
 		str_add(out, ", ");
 		str_addf(out, _("%.1f a minute"), (double)t.ended * 60000 / (double)busy_ms);
 	}
-	if (t.ended > 0 && !progress->paused && tally->waiting + tally->under_way > 0)
+	if (t.ended > 0 && !progress->paused && !progress->ails && tally->waiting + tally->under_way > 0)
 		add_left(pace_left(&pace), out);
 	times_free(&t);
 }
+
+static const char *const waits_for[AILMENTS] = { [AILS_QUEUE] = N_("waiting for nova-conductor's queue"),
+	[AILS_DATABASE] = N_("waiting for the database"),
+	[AILS_EVENTS] = N_("waiting, as evacuations of others fail") };
 
 /* Each part stands for itself, so that it can be said in any language. */
 static void add_text(const struct progress *progress, const struct work *work, const struct tally *t, struct str *out)
@@ -148,6 +152,10 @@ static void add_text(const struct progress *progress, const struct work *work, c
 	str_addf(out, _("%zu failed"), t->failed);
 	str_add(out, ", ");
 	str_addf(out, _("%zu under way"), t->under_way);
+	if (progress->width_is_found && t->waiting > 0) {
+		str_addc(out, ' ');
+		str_addf(out, _("of %zu at once"), progress->width);
+	}
 	if (t->for_ports > 0) {
 		str_add(out, ", ");
 		str_addf(out, _("%zu of them wait for a port"), t->for_ports);
@@ -167,6 +175,9 @@ static void add_text(const struct progress *progress, const struct work *work, c
 	if (progress->paused) {
 		str_add(out, ", ");
 		str_add(out, _("paused"));
+	} else if (progress->ails) {
+		str_add(out, ", ");
+		str_add(out, _(waits_for[progress->ails]));
 	}
 	add_pace(progress, work, t, out);
 }

@@ -128,7 +128,7 @@ static size_t next_with_room(const struct work *work, struct wave *wave)
 	if (work->request->how.no_wait)
 		return i < work->plan.nunit ? i : ORDER_NONE;
 	order_look(&wave->order, &work->plan, clock_monotonic_ms());
-	return order_next(&wave->order, (size_t)work->request->how.max_in_flight);
+	return order_next(&wave->order, wave->width.now);
 }
 
 /* Whose turn it is after unit ${i}, if nothing else happens meanwhile. */
@@ -137,7 +137,7 @@ static size_t next_after(const struct work *work, struct wave *wave, size_t i)
 	const struct plan *plan = &work->plan;
 
 	if (!work->request->how.no_wait)
-		return order_next_after(&wave->order, i, (size_t)work->request->how.max_in_flight);
+		return order_next_after(&wave->order, i, wave->width.now);
 	while (++i < plan->nunit)
 		if (evacuation_is_waiting(&plan->unit[i]))
 			return i;
@@ -264,8 +264,10 @@ static bool is_paused(struct work *work, struct wave *wave)
 	struct pause pause;
 	int64_t now_ms = clock_monotonic_ms();
 
-	if (was)
+	if (was) {
 		wave->progress.paused_ms += now_ms - wave->paused_at_ms;
+		wave->unwell_ms += now_ms - wave->paused_at_ms;
+	}
 	wave->paused_at_ms = now_ms;
 	wave->progress.paused = pause_is_asked(work->journal, &pause);
 	if (wave->progress.paused && !was)
@@ -302,17 +304,17 @@ static int send_all(struct work *work, struct wave *wave, struct error *err)
 	while (next_waiting(plan) < plan->nunit) {
 		why = reason_to_stop(work);
 		if (why) {
-			wave->way_closed = wave->held = wave->progress.paused = false;
+			wave->way_closed = wave->held = wave->unwell = wave->progress.paused = false;
 			wave_leave_waiting(plan, why);
 			return 0;
 		}
-		if (is_paused(work, wave))
+		if (is_paused(work, wave) || wave_is_unwell(work, wave))
 			return 0;
 		i = take_next(work, wave);
 		if (i == ORDER_NONE || (wave->way_closed && clock_monotonic_ms() - wave->tried_ms < RETRY_MS))
 			return 0;
 		if (power_check(work, err) != 0 || disks_check(work, &wave->held, err) != 0) {
-			wave->way_closed = wave->held = false;
+			wave->way_closed = wave->held = wave->unwell = false;
 			wave_leave_waiting(plan, arena_printf(&plan->arena, _("not begun: %s"), err->text));
 			return -1;
 		}
@@ -338,7 +340,9 @@ int wave_send(struct work *work, struct wave *wave, struct error *err)
 	/* each wave begins with looks of its own: what came before it was waited for, and it may be a cloud without a scheduler
 	 * by now */
 	work->way_looked_ms = work->source_looked_ms = 0;
+	wave_steer(work, wave);
 	rc = send_all(work, wave, err);
+	wave_steered(work, wave);
 
 	if (journal_sync(work->journal, &trouble) == 0)
 		return rc;

@@ -3,9 +3,12 @@
 #define WAVE_INTERNAL_H
 
 #include "evacuate/evacuate.h"
+#include "evacuate/health.h"
+#include "evacuate/limits.h"
 #include "evacuate/plug.h"
 #include "evacuate/order.h"
 #include "evacuate/progress.h"
+#include "evacuate/width.h"
 
 /* wave.c: what may be sent now, and in which order; evacuate.c follows what was sent. */
 
@@ -19,7 +22,13 @@ struct capacity {
 };
 struct wave {
 	struct order order;
-	bool way_closed; /* database, broker or conductor is away: nothing is begun, what is under way is followed */
+	struct limits limits;
+	struct width width; /* where the limits are measured; else what was given */
+	bool alone_known;   /* the first was looked at, which went alone */
+	struct health health;
+	bool unwell;       /* the cloud takes no more now: as way_closed */
+	int64_t unwell_ms; /* since when; while the run is paused that stands still */
+	bool way_closed;   /* database, broker or conductor is away: nothing is begun, what is under way is followed */
 	int64_t closed_ms, tried_ms;
 	struct error why;
 	bool held;              /* a disk may be open on the failed host: nothing is begun until that is sure */
@@ -34,6 +43,15 @@ struct wave {
 /* Sends while the window has room. While the way is closed it is tried again for a minute: 0 as long as there is hope. -1:
  * nothing more is begun, and what waited is left. */
 int wave_send(struct work *work, struct wave *wave, struct error *err);
+
+/* steer.c. How many may be under way, and whether the cloud takes more now. */
+void wave_begin_pace(struct work *work, struct wave *wave); /* after its order and its progress */
+/* Before more is sent: what has ended since, and the cloud's health. */
+void wave_steer(struct work *work, struct wave *wave);
+/* After it: whether the width alone holds others back. */
+void wave_steered(struct work *work, struct wave *wave);
+/* Nothing is begun now. Waited for as long as [pace] patience says; then what waits is left, for that reason. */
+bool wave_is_unwell(struct work *work, struct wave *wave);
 
 /* phases.c. Says which phase begins, at the first and wherever wave_next_phase() lets another one in. */
 void wave_first_phase(struct work *work, struct wave *wave);

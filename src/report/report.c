@@ -72,10 +72,14 @@ static bool has_past_evacuations(const struct plan *plan)
 
 int64_t *report_waves(const struct report *report)
 {
-	int64_t *wave = xcalloc(report->work->plan.nunit + 1, sizeof *wave), size = report->work->request->how.max_in_flight;
+	int64_t *wave = xcalloc(report->work->plan.nunit + 1, sizeof *wave);
+	struct limits limits;
 
-	if (!has_past_evacuations(&report->work->plan))
-		order_waves(&report->work->plan, size > 0 ? (size_t)size : 1, wave);
+	if (has_past_evacuations(&report->work->plan))
+		return wave;
+	limits_make(report->work->request, &report->work->scene, &report->work->plan, &limits);
+	order_waves(&report->work->plan, &limits, wave);
+	limits_free(&limits);
 	return wave;
 }
 

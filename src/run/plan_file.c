@@ -39,6 +39,7 @@ const struct plan_word plan_words[] = { { "host", PLAN_WORD_TEXT, AT(what.host) 
 	{ "limit", PLAN_WORD_INT, AT(what.limit) }, { "target_state", PLAN_WORD_TEXT, AT(how.target_state) },
 	{ "no_wait", PLAN_WORD_BOOL, AT(how.no_wait) }, { "timeout_s", PLAN_WORD_INT, AT(how.timeout_s) },
 	{ "max_in_flight", PLAN_WORD_INT, AT(how.max_in_flight) },
+	{ "max_per_target", PLAN_WORD_INT, AT(how.max_per_target) },
 	{ "stop_after_failures", PLAN_WORD_INT, AT(how.stop_after_failures) }, { "order", PLAN_WORD_LIST, AT(how.order) },
 	{ "hosts", PLAN_WORD_HOSTS, AT(what.hosts) }, { "aggregate", PLAN_WORD_HOSTS, AT(what.aggregates) },
 	{ "zone", PLAN_WORD_HOSTS, AT(what.zones) }, { NULL, PLAN_WORD_TEXT, 0 } };
@@ -116,9 +117,12 @@ static json_object *world_of(const struct run *run)
 /* With whom each is begun, if all land. */
 static int64_t *waves_of(const struct run *run)
 {
-	int64_t *wave = xcalloc(run->work.plan.nunit + 1, sizeof *wave), size = run->work.request->how.max_in_flight;
+	int64_t *wave = xcalloc(run->work.plan.nunit + 1, sizeof *wave);
+	struct limits limits;
 
-	order_waves(&run->work.plan, size > 0 ? (size_t)size : 1, wave);
+	limits_make(run->work.request, &run->work.scene, &run->work.plan, &limits);
+	order_waves(&run->work.plan, &limits, wave);
+	limits_free(&limits);
 	return wave;
 }
 

@@ -91,7 +91,8 @@ static void describe(const struct request *r, struct str *out)
 	add_words("exclude", &r->what.exclude, out);
 	add_number("limit", r->what.limit, 0, out);
 	add_number("timeout_s", r->how.timeout_s, 1800, out);
-	add_number("max_in_flight", r->how.max_in_flight, 5, out);
+	add_number("max_in_flight", r->how.max_in_flight, 0, out);
+	add_number("max_per_target", r->how.max_per_target, 0, out);
 	add_number("stop_after_failures", r->how.stop_after_failures, 0, out);
 	add_words("nova", &r->where.nova_files, out);
 	add_words("cinder", &r->where.cinder_files, out);
@@ -123,8 +124,8 @@ static const struct {
 	{ "host|evacuate|ctl1|--target-host|ctl2|--force", "host evacuate host=ctl1 target_host=ctl2 force=1" },
 { "host-evacuate|ctl1|--yes", "host evacuate host=ctl1 yes=1" },
 	{ "volume_update-host|--currenthost|a@b|--newhost|c@b", "volume update_host currenthost=a@b newhost=c@b" },
-	{ "host|evacuate|ctl1|--no-wait|--timeout|60|--max_in_flight=9|--stop-after-failures|1|--limit|3",
-	  "host evacuate host=ctl1 no_wait=1 limit=3 timeout_s=60 max_in_flight=9 stop_after_failures=1" },
+	{ "host|evacuate|ctl1|--no-wait|--timeout|60|--max_in_flight=9|--max-per-target|3|--stop-after-failures|1|--limit|3",
+	  "host evacuate host=ctl1 no_wait=1 limit=3 timeout_s=60 max_in_flight=9 max_per_target=3 stop_after_failures=1" },
 	{ "host|evacuate|ctl1|--wait|--yes|--yes", "host evacuate host=ctl1 yes=1" },
 	{ "instance|list|--host|ctl1", "instance list host=ctl1" },
 	{ "instance|evacuate|web 7", "instance evacuate id=web 7" },

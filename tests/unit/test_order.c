@@ -72,15 +72,20 @@ static void join_group(size_t i, const char *group, const char *policy)
 }
 
 /* "1 2 2": by unit, without the first, which is no evacuation. */
-static void say_waves(size_t window, struct str *out)
+static void say_limited(const struct limits *limits, struct str *out)
 {
 	auto_free int64_t *wave = xcalloc(plan.nunit, sizeof *wave);
 
-	order_waves(&plan, window, wave);
+	order_waves(&plan, limits, wave);
 	assert_int_equal(wave[0], 0);
 	str_clear(out);
 	for (size_t i = 1; i < plan.nunit; i++)
 		str_addf(out, "%s%s:%lld", i > 1 ? " " : "", plan.unit[i].step[0].id, (long long)wave[i]);
+}
+
+static void say_waves(size_t window, struct str *out)
+{
+	say_limited(&(struct limits){ .window = window }, out);
 }
 
 static void phases_come_one_after_the_other_with_as_many_as_have_room(void **state)
@@ -181,7 +186,7 @@ static void check_waves(size_t window)
 	auto_free int64_t *wave = xcalloc(plan.nunit, sizeof *wave);
 	size_t inside;
 
-	order_waves(&plan, window, wave);
+	order_waves(&plan, &(struct limits){ .window = window }, wave);
 	for (size_t i = 1; i < plan.nunit; i++) {
 		const struct server_group *a = &plan.unit[i].candidate->group;
 
@@ -232,6 +237,52 @@ static void any_plan_goes_whole_in_order_and_without_two_of_a_group(void **state
 	}
 }
 
+/* ---- targets */
+
+static const char *target[] = { NULL, "c2", "c2", "c2", "c3", "c3", NULL, "c2" }; /* as planned, by unit */
+
+static void targets_have_places_of_their_own(void **state)
+{
+	static const struct {
+		size_t window, per_target;
+		const char *waves;
+	} cases[] = {
+		{ 9, 0, "i0:1 i1:2 i2:2 i3:2 i4:2 i5:2 i6:2" },
+		{ 9, 2, "i0:1 i1:2 i2:2 i3:2 i4:2 i5:2 i6:3" }, /* of i5 it is not known */
+		{ 9, 1, "i0:1 i1:2 i2:3 i3:2 i4:3 i5:2 i6:4" },
+		{ 2, 1, "i0:1 i1:2 i2:3 i3:2 i4:3 i5:4 i6:4" }, /* whoever has no place lets others by */
+	};
+	auto_str struct str said = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		begin(7);
+		say_limited(&(struct limits){ .window = cases[i].window, .per_target = cases[i].per_target, .planned = target }, &said);
+		assert_string_equal(said.s, cases[i].waves);
+		finish();
+	}
+}
+
+static void where_one_goes_counts_before_where_it_was_planned(void **state)
+{
+	struct evacuation landed = { .phase = PHASE_PROVED, .dest = "c2" }, under_way = { .phase = PHASE_SENT };
+	struct order o;
+
+	(void)state;
+	begin(4);
+	plan.unit[1].evacuation = &landed;
+	plan.unit[2].evacuation = &under_way;
+	order_begin(&o, &plan, &(struct limits){ .per_target = 1, .planned = target });
+	order_look(&o, &plan, 0);
+	assert_int_equal(order_next(&o, 9), 4); /* c2 has its one, as far as is known */
+	strcpy(under_way.dest, "c3");           /* and the scheduler has chosen c3 */
+	order_look(&o, &plan, 0);
+	assert_int_equal(order_next(&o, 9), 3);
+	plan.unit[1].evacuation = plan.unit[2].evacuation = NULL;
+	order_free(&o);
+	finish();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -240,6 +291,8 @@ int main(void)
 		cmocka_unit_test(one_phase_alone_is_none),
 		cmocka_unit_test(members_of_an_anti_affinity_group_are_never_together),
 		cmocka_unit_test(any_plan_goes_whole_in_order_and_without_two_of_a_group),
+		cmocka_unit_test(targets_have_places_of_their_own),
+		cmocka_unit_test(where_one_goes_counts_before_where_it_was_planned),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -218,19 +218,28 @@ static void the_line_says_how_far_all_are(void **state)
 		{ "odss", 2, 15000, { 0 }, "2 of 4 ended, 0 failed, 2 under way, 1 without a ready network, 8.0 a minute, about 5 s left" },
 		{ "onkk", 2, 15000, { 0 }, "2 of 4 ended, 1 failed, 0 under way, 2 not begun, 4.0 a minute" },
 		{ "oo..", 2, 30000, { .paused = true, .paused_ms = 20000 }, "2 of 4 ended, 0 failed, 0 under way, paused, 12.0 a minute" },
+		/* the width that the run has found, as long as that holds anybody back; and what it waits for */
+		{ "ss..", 2, 11000, { .width_is_found = true }, "0 of 4 ended, 0 failed, 2 under way of 2 at once" },
+		{ "ooss", 2, 15000, { .width_is_found = true }, "2 of 4 ended, 0 failed, 2 under way, 8.0 a minute, about 5 s left" },
+		{ "oos.", 2, 15000, { .ails = AILS_QUEUE }, "2 of 4 ended, 0 failed, 1 under way, waiting for nova-conductor's queue, 8.0 a minute" },
+		{ "oos.", 2, 15000, { .ails = AILS_DATABASE }, "2 of 4 ended, 0 failed, 1 under way, waiting for the database, 8.0 a minute" },
+		{ "oos.", 2, 15000, { .ails = AILS_EVENTS }, "2 of 4 ended, 0 failed, 1 under way, waiting, as evacuations of others fail, 8.0 a minute" },
 		{ "oo................................", 1, 20000, { 0 },
 		    "2 of 34 ended, 0 failed, 0 under way, 6.0 a minute, about 5 min 20 s left" },
 		{ "o.......................................................................", 1, 10000, { 0 },
 		    "1 of 72 ended, 0 failed, 0 under way, 6.0 a minute, about 12 min left" },
 	};
 	auto_str struct str text = { 0 };
+	struct progress progress;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		now_ms = cases[i].now_ms;
 		plan_of(cases[i].letters, cases[i].window);
 		str_clear(&text);
-		progress_text(&cases[i].progress, &work, &text);
+		progress = cases[i].progress;
+		progress.width = (size_t)cases[i].window;
+		progress_text(&progress, &work, &text);
 		assert_string_equal(text.s, cases[i].text);
 		for (size_t k = 0; k < work.plan.nunit; k++)
 			work.plan.unit[k].evacuation = NULL;
@@ -253,7 +262,7 @@ static void the_line_knows_that_firsts_go_one_after_the_other(void **state)
 		{ "o..s", "1 of 4 ended, 0 failed, 1 under way, 4.0 a minute, about 20 s left" },
 	};
 	auto_str struct str text = { 0 };
-	struct progress progress = { 0 };
+	struct progress progress = { .width = 5 };
 	struct order order;
 
 	(void)state;
@@ -265,7 +274,7 @@ static void the_line_knows_that_firsts_go_one_after_the_other(void **state)
 			candidate[k] = (struct candidate){ .instance = &instance, .volume = &volume[k - 1], .nvolume = 1 };
 			work.plan.unit[k].candidate = &candidate[k];
 		}
-		order_begin(&order, &work.plan);
+		order_begin(&order, &work.plan, NULL);
 		order_look(&order, &work.plan, 0);
 		progress.order = &order;
 		str_clear(&text);

@@ -10,12 +10,14 @@
 #include <string.h>
 
 #include "evacuate/evacuate.h"
+#include "evacuate/health.h"
 #include "evacuate/plug.h"
 #include "evacuate/order.h"
 #include "apply/apply.h"
 #include "journal/pause.h"
 #include "scene.h"
 #include "util/clock.h"
+#include "util/json.h"
 #include "util/log.h"
 #include "util/signals.h"
 
@@ -131,6 +133,13 @@ void pause_end(const char *path)
 }
 
 static void note_phase(json_object *record);
+static struct str paces; /* "4 begins, 8 rate-rises" */
+
+static void note_pace(json_object *record)
+{
+	str_addf(&paces, "%s%d %s", paces.n ? ", " : "", json_object_get_int(json_object_object_get(record, "width")),
+	    get_text(record, "why"));
+}
 
 int journal_add(struct journal *journal, const char *type, json_object *record, bool sync, struct error *err)
 {
@@ -139,6 +148,11 @@ int journal_add(struct journal *journal, const char *type, json_object *record, 
 	(void)err;
 	if (strcmp(type, "phase") == 0)
 		note_phase(record);
+	if (strcmp(type, "pace") == 0) {
+		note_pace(record);
+		json_object_put(record);
+		return 0;
+	}
 	str_addf(&records, "%s%s", records.n ? " " : "", type);
 	json_object_put(record);
 	return 0;
@@ -224,6 +238,17 @@ int evacuations_look(struct work *w, struct error *err)
 	return 0;
 }
 
+/* The cloud, as of a time. */
+static int64_t unwell_ms, well_ms;
+static size_t health_looks;
+
+void health_look(struct work *w, struct health_seen *out)
+{
+	(void)w;
+	health_looks++;
+	*out = (struct health_seen){ .queue_known = true, .messages = now_ms >= unwell_ms && now_ms < well_ms ? 500 : 0 };
+}
+
 void plugging_look(struct work *work, struct plugging *plugging)
 {
 	(void)work;
@@ -262,11 +287,15 @@ static void begin(const char *how)
 	str_clear(&guesses);
 	str_add(&guesses, "");
 	withdrawn = fresh = 0;
-	pause_ms = resume_ms = on_ms = 0;
+	pause_ms = resume_ms = on_ms = unwell_ms = well_ms = 0;
+	health_looks = 0;
+	str_clear(&paces);
+	str_add(&paces, "");
 	memset(looks, 0, sizeof looks);
 	f.request.how.max_in_flight = 2;
 	f.request.how.timeout_s = 60;
-	work = (struct work){ .request = &f.request, .scene = f.scene };
+	pace_config_init(&f.world.site.pace);
+	work = (struct work){ .request = &f.request, .world = f.world, .scene = f.scene };
 	for (size_t i = 0; how[i]; i++) {
 		struct unit *unit = plan_unit(&work.plan, UNIT_EVACUATION);
 
@@ -318,6 +347,7 @@ static void left_out(struct str *out)
 #define IN_A_ROW "five failed one after the other: not begun (--stop-after-failures N sets another limit)"
 #define WITHOUT \
 	"five came up one after the other without their network: not begun (--stop-after-failures N lifts this limit)"
+#define UNWELL(who) who ": not begun within 200 s: queue 'conductor' holds 500 messages, and instances are begun when 50 or fewer are left ([pace] conductor_queue is 100)"
 #define MANY "too many failures: not begun"
 
 static const struct {
@@ -553,7 +583,7 @@ static void a_plan_says_who_is_begun_together(void **state)
 	for (size_t i = 0; i < COUNT(plans); i++) {
 		begin(&"oooooo"[6 - strlen(plans[i].backends)]);
 		give_backends(plans[i].backends);
-		order_waves(&work.plan, plans[i].window, wave);
+		order_waves(&work.plan, &(struct limits){ .window = plans[i].window }, wave);
 		for (size_t k = 0; k < work.plan.nunit; k++)
 			if (wave[k] != plans[i].waves[k] - '0')
 				fail_msg("%s: %zu is in %lld", plans[i].backends, k, (long long)wave[k]);
@@ -960,6 +990,86 @@ static void a_group_has_one_member_under_way(void **state)
 	end();
 }
 
+/* The cloud takes no more now: what is under way is followed, nothing is begun; a pause does not count. */
+static const struct {
+	const char *script;
+	int64_t from_ms, to_ms, pause_ms, resume_ms, timeout_s;
+	bool no_wait;
+	const char *events, *records, *left_out;
+} ills[] = {
+	{ "oooo", 500, 60000, 0, 0, 600, false, ">0 =0 >1 >2 =1 =2 >3 =3", "health health", "" },
+	{ "oooo", 0, 60000, 0, 0, 600, false, ">0 =0 >1 >2 =1 =2 >3 =3", "health health", "" },
+	{ "ooo", 0, 60000, 0, 0, 600, true, ">0 >1 >2", "health health", "" }, /* nobody waits, and all the same */
+	{ "oo", 0, 500000, 0, 0, 600, false, "", "health health", UNWELL("i0") "; " UNWELL("i1") },
+	{ "oooo", 500, 500000, 60000, 180000, 600, false, ">0 =0 >1 >2 =1 =2", "health pause resume health", UNWELL("i3") },
+	{ "oooo", 500, 500000, 0, 0, 100, false, ">0 =0 >1 >2 =1 =2", "health", "i3: not begun before --timeout ended" },
+};
+
+static void a_cloud_that_takes_no_more_is_waited_for_and_not_for_ever(void **state)
+{
+	auto_str struct str left = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(ills); i++) {
+		struct error err = { 0 };
+		int64_t start = now_ms;
+
+		begin(ills[i].script);
+		unwell_ms = start + ills[i].from_ms;
+		well_ms = start + ills[i].to_ms;
+		pause_ms = start + ills[i].pause_ms;
+		resume_ms = start + ills[i].resume_ms;
+		f.request.how.timeout_s = ills[i].timeout_s;
+		f.request.how.no_wait = ills[i].no_wait;
+		work.world.site.pace.patience_s = 200;
+		assert_int_equal(apply_evacuations(&work, &err), 0);
+		left_out(&left);
+		if (strcmp(events.s, ills[i].events) != 0 || strcmp(records.s, ills[i].records) != 0 ||
+		    strcmp(left.s, ills[i].left_out) != 0)
+			fail_msg("%zu: %s (%s) (%s)", i, events.s, records.s, left.s);
+		if (strstr(ills[i].left_out, "within"))
+			assert_in_range(now_ms - start, 200000 + ills[i].resume_ms - ills[i].pause_ms,
+			    206000 + ills[i].resume_ms - ills[i].pause_ms);
+		else
+			assert_true(now_ms - start >= (ills[i].to_ms < 100000 ? ills[i].to_ms : 100000));
+		assert_true(health_looks <= (size_t)(now_ms - start) / HEALTH_LOOK_MS + 2); /* once a second */
+		end();
+	}
+}
+
+/* Nobody says how many: it begins with two for each target, and never all at once. */
+static void without_a_number_the_run_finds_its_own(void **state)
+{
+	static const struct {
+		const char *script, *target, *events, *paces;
+	} finds[] = {
+		/* two hosts could take them, and half of eight are four */
+		{ "oooooooo", NULL, ">0 =0 >1 >2 >3 >4 =1 =2 =3 =4 >5 >6 >7 =5 =6 =7", "4 begins" },
+		{ "oooooooo", "c2", ">0 =0 >1 >2 =1 =2 >3 >4 =3 =4 >5 >6 >7 =5 =6 =7", "2 begins, 4 rate-rises" },
+		{ "oo", NULL, ">0 =0 >1 =1", "1 begins" },
+		{ "o", NULL, ">0 =0", "" }, /* one has no width */
+		/* what nova fails at for the cloud's reason halves it; an instance's own reason does not */
+		{ "offooooo", NULL, ">0 =0 >1 >2 >3 >4 !1 !2 =3 =4 >5 >6 =5 =6 >7 =7", "4 begins, 2 failure" },
+		{ "oiiooooo", NULL, ">0 =0 >1 >2 >3 >4 !1 !2 >5 >6 =3 =4 >7 =5 =6 =7", "4 begins" },
+	};
+	struct error err = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(finds); i++) {
+		begin(finds[i].script);
+		f.request.how.max_in_flight = 0;
+		f.request.what.target_host = finds[i].target;
+		f.node[2] = f.node[1];
+		f.node[2].id = 3;
+		f.node[2].host = f.node[2].hypervisor_hostname = "c3";
+		f.facts.nodes.n = 3;
+		assert_int_equal(apply_evacuations(&work, &err), 0);
+		if (strcmp(events.s, finds[i].events) != 0 || strcmp(paces.s, finds[i].paces) != 0)
+			fail_msg("%s: %s (%s)", finds[i].script, events.s, paces.s);
+		end();
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -982,6 +1092,8 @@ int main(void)
 		cmocka_unit_test(the_time_of_a_phase_begins_again_with_an_end),
 		cmocka_unit_test(no_phase_begins_while_the_run_is_paused),
 		cmocka_unit_test(a_group_has_one_member_under_way),
+		cmocka_unit_test(a_cloud_that_takes_no_more_is_waited_for_and_not_for_ever),
+		cmocka_unit_test(without_a_number_the_run_finds_its_own),
 		cmocka_unit_test(after_a_signal_nothing_more_is_begun),
 	};
 

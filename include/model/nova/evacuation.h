@@ -84,6 +84,19 @@ static inline void action_events_free(struct action_events *events)
 	db_rows_free(&events->rows);
 }
 
+/* How rebuilds and evacuations ended in the last minute, ours among them. */
+struct rebuild_end {
+	const char *request_id, *result; /* "Success", "Error" */
+};
+struct rebuild_ends {
+	DB_ROWS(struct rebuild_end);
+};
+int rebuild_ends_read(struct db *cell, struct rebuild_ends *out, struct error *err);
+static inline void rebuild_ends_free(struct rebuild_ends *ends)
+{
+	db_rows_free(&ends->rows);
+}
+
 /* Many at once, whatever their number: three statements for each fifty, in the order of evacuation_state_get(), the events
  * last. */
 struct evacuation_asked {

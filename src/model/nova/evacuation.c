@@ -30,6 +30,9 @@ static const struct db_shape action_count_shape = DB_SHAPE(struct action_count, 
 static const struct db_shape action_event_shape = DB_SHAPE(struct action_event, DB_COLUMNS(struct action_event, event),
     DB_NULLABLES(struct action_event, result, host, details, traceback));
 
+static const struct db_shape rebuild_end_shape = DB_SHAPE(struct rebuild_end,
+    DB_NULLABLES(struct rebuild_end, request_id, result));
+
 static const struct db_shape our_evacuation_shape = DB_SHAPE(struct our_evacuation,
     DB_COLUMNS(struct our_evacuation, migration_uuid, instance_uuid, status, events, age_s),
     DB_NULLABLES(struct our_evacuation, name, source_compute, dest_compute, host, vm_state, task_state, request_id));
@@ -201,6 +204,11 @@ int evacuation_events(struct db *cell, const char *instance_uuid, const char *re
 	const struct db_param params[] = { p_str("instance_uuid", instance_uuid), p_str("request_id", request_id), p_end };
 
 	return action_events_read(cell, &SQL_NOVA_EVENT_LIST_BY_REQUEST, params, out, err);
+}
+
+int rebuild_ends_read(struct db *cell, struct rebuild_ends *out, struct error *err)
+{
+	return db_read(cell, &SQL_NOVA_EVENT_LIST_REBUILDS, NULL, &rebuild_end_shape, &out->rows, err);
 }
 
 int fault_latest(struct db *cell, const char *instance_uuid, int64_t age_s, struct fault *out, struct error *err)
