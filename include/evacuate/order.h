@@ -49,9 +49,9 @@ struct order {
 	size_t per_target;    /* 0: no limit */
 	const char **target;  /* names, from 1, as far as any was seen; the scene's and the evacuations' */
 	size_t ntarget;
-	const char **planned; /* by unit; NULL: not known */
-	size_t *target_of;    /* by unit: into target; 0: not known */
-	size_t *on_target;    /* by target: under way */
+	size_t *planned;   /* by unit: into target; 0: not known */
+	size_t *target_of; /* the same, as nova has it */
+	size_t *on_target; /* by target: under way */
 	struct arena arena;
 };
 /* Every instance waits. ${limits}: of their targets; NULL: there are none. It need not live on, its texts must. */

@@ -37,11 +37,12 @@ static size_t find_target(struct order *o, const char *name)
 	return o->ntarget;
 }
 
+/* Of those under way alone it may be another one than was planned. */
 static size_t target_of(struct order *o, const struct plan *plan, size_t unit)
 {
 	const struct evacuation *e = plan->unit[unit].evacuation;
 
-	return find_target(o, e && e->dest[0] ? e->dest : o->planned[unit]);
+	return o->stage[unit] == STAGE_UNDER_WAY && e->dest[0] ? find_target(o, e->dest) : o->planned[unit];
 }
 
 static bool has_place(const struct order *o, size_t unit)
@@ -51,7 +52,7 @@ static bool has_place(const struct order *o, size_t unit)
 	return o->per_target == 0 || target == 0 || o->on_target[target] < o->per_target;
 }
 
-static void begin_targets(struct order *o, const struct plan *plan, const struct limits *limits)
+static void begin_targets(struct order *o, const struct limits *limits)
 {
 	o->per_target = limits ? limits->per_target : 0;
 	o->target = arena_alloc(&o->arena, (2 * o->nunit + 1) * sizeof *o->target);
@@ -59,9 +60,7 @@ static void begin_targets(struct order *o, const struct plan *plan, const struct
 	o->target_of = arena_alloc(&o->arena, (o->nunit + 1) * sizeof *o->target_of);
 	o->planned = arena_alloc(&o->arena, (o->nunit + 1) * sizeof *o->planned);
 	for (size_t i = 0; limits && limits->planned && i < o->nunit; i++)
-		o->planned[i] = limits->planned[i];
-	for (size_t i = 0; i < o->nunit; i++)
-		o->target_of[i] = target_of(o, plan, i);
+		o->target_of[i] = o->planned[i] = find_target(o, limits->planned[i]);
 }
 
 /* ---- */
@@ -121,7 +120,7 @@ void order_begin(struct order *o, const struct plan *plan, const struct limits *
 	o->overdue = arena_alloc(&o->arena, (plan->nunit + 1) * sizeof *o->overdue);
 	o->group_of = arena_alloc(&o->arena, (plan->nunit + 1) * sizeof *o->group_of);
 	o->busy = arena_alloc(&o->arena, (plan->nunit + 1) * sizeof *o->busy);
-	begin_targets(o, plan, limits);
+	begin_targets(o, limits);
 	for (size_t i = 0; i < plan->nunit; i++) {
 		if (plan->unit[i].kind != UNIT_EVACUATION)
 			continue;
