@@ -73,13 +73,13 @@ class Pace(harness.TestCase):
 
     def cast(self, n):
         """How many were cast when ${n} were, and the time was that more would have taken."""
-        self.conductor.wait_for(n, 20)
+        self.conductor.wait_for(n, 60)
         time.sleep(2.2)
         return len(self.conductor.casts)
 
     def land(self, first, until, host=B):
         for i in range(first, until):
-            landing.land(landing.uuid_of(self.conductor.wait_for(i + 1, 20)[i]), host)
+            landing.land(landing.uuid_of(self.conductor.wait_for(i + 1, 60)[i]), host)
 
     def ends(self, running, code):
         out, err = running.communicate(timeout=90)
@@ -150,7 +150,7 @@ class Pace(harness.TestCase):
     def stuck(self, *more, **keys):
         self.configure(**keys)
         running = self.begin(4, "--max-in-flight", "2", *more)
-        self.conductor.wait_for(1)
+        self.conductor.wait_for(1, 60)
         self.conductor.fill()
         time.sleep(2.5)                           # two looks
         self.land(0, 1)
