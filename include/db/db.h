@@ -93,6 +93,9 @@ int db_try(struct db *db, const struct sql *sql, struct error *err);
 /* ${params} ends with p_end; NULL: none. */
 int db_read(struct db *db, const struct sql *sql, const struct db_param *params, const struct db_shape *shape,
     struct db_rows *out, struct error *err);
+/* Rows of a statement without parameters that are the same for as long as somebody is connected, as the columns of the tables
+ * are: the server is asked once a connection. They are the connection's; to free them frees nothing. */
+int db_read_once(struct db *db, const struct sql *sql, const struct db_shape *shape, struct db_rows *out, struct error *err);
 /* A statement that gives one row or none: 1, and ${row} is filled, ${texts} has its texts beside what it had (NULL: no column
  * is a text); 0: there is none, and ${row} is as it was; -1. */
 int db_read_one(struct db *db, const struct sql *sql, const struct db_param *params, const struct db_shape *shape, void *row,

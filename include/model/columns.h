@@ -12,7 +12,7 @@ struct schema_column {
 struct schema_columns {
 	DB_ROWS(struct schema_column);
 };
-/* ${sql}: the statement of that database, one of the columns_list. */
+/* ${sql}: the statement of that database, one of the columns_list; asked once a connection. */
 int schema_columns_read(struct db *db, const struct sql *sql, struct schema_columns *out, struct error *err);
 static inline void schema_columns_free(struct schema_columns *columns)
 {

@@ -235,6 +235,13 @@ int db_open(const struct db_options *options, struct db **out, struct error *err
 	return 0;
 }
 
+static void forget_once(struct db *db)
+{
+	for (size_t i = 0; i < db->nonce; i++)
+		db_rows_free(&db->once[i].rows);
+	free(db->once);
+}
+
 void db_close(struct db **db)
 {
 	struct db *d = *db;
@@ -245,6 +252,7 @@ void db_close(struct db **db)
 	    !deadline_has_cut(&d->watch)) /* over TLS the library waits for a farewell */
 		deadline_watch(&d->watch, d->watch.fd, CLOSE_MS);
 	db_statements_close(d);
+	forget_once(d);
 	mysql_close(d->mysql);
 	deadline_unwatch(&d->watch);
 	free(d->label);

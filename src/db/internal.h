@@ -15,6 +15,12 @@ struct db_statement {
 	MYSQL_STMT *stmt;
 };
 
+/* What was asked once and for all: db_read_once(). */
+struct db_once {
+	const struct sql *sql;
+	struct db_rows rows;
+};
+
 /* Which variable ends a long statement: max_statement_time of MariaDB, max_execution_time of MySQL. By what the server lists:
  * its version text may be a proxy's. */
 enum db_limit { LIMIT_NONE, LIMIT_SECONDS, LIMIT_MILLISECONDS };
@@ -35,6 +41,8 @@ struct db {
 	const struct sql *isolation; /* what set this session's last; NULL: not known */
 	struct db_statement *statement;
 	size_t nstatement, cap;
+	struct db_once *once;
+	size_t nonce, once_cap;
 };
 
 /* error.c. The kind by phase and number alone, for tests; then a whole error. ${name} is the statement's, or NULL. */

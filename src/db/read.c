@@ -204,6 +204,31 @@ int db_read(struct db *db, const struct sql *sql, const struct db_param *params,
 	return 0;
 }
 
+static const struct db_once *answer_of(const struct db *db, const struct sql *sql)
+{
+	for (const struct db_once *o = db->once; o < db->once + db->nonce; o++)
+		if (o->sql == sql)
+			return o;
+	return NULL;
+}
+
+int db_read_once(struct db *db, const struct sql *sql, const struct db_shape *shape, struct db_rows *out, struct error *err)
+{
+	const struct db_once *known = answer_of(db, sql);
+	struct db_rows rows;
+
+	*out = (struct db_rows){ 0 };
+	if (!known) {
+		if (db_read(db, sql, NULL, shape, &rows, err) != 0)
+			return -1;
+		db->once = vec_grow(db->once, db->nonce, &db->once_cap, sizeof *db->once);
+		db->once[db->nonce] = (struct db_once){ sql, rows };
+		known = &db->once[db->nonce++];
+	}
+	*out = (struct db_rows){ .v = known->rows.v, .n = known->rows.n };
+	return 0;
+}
+
 void db_rows_free(struct db_rows *rows)
 {
 	arena_free(&rows->arena);

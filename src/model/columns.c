@@ -8,7 +8,7 @@ static const struct db_shape table_column_shape = DB_SHAPE(struct schema_column,
 
 int schema_columns_read(struct db *db, const struct sql *sql, struct schema_columns *out, struct error *err)
 {
-	return db_read(db, sql, NULL, &table_column_shape, &out->rows, err);
+	return db_read_once(db, sql, &table_column_shape, &out->rows, err);
 }
 
 bool schema_has_column(const struct schema_columns *columns, const char *table, const char *column)

@@ -47,6 +47,7 @@ STATEMENT(big_get, SQL_READS, "SELECT t.big AS number FROM thing AS t WHERE t.id
 STATEMENT(number_of, SQL_READS, "SELECT t.number FROM thing AS t WHERE t.id = ?", 1, "id");
 STATEMENT(name_as_number, SQL_READS, "SELECT t.name AS number FROM thing AS t WHERE t.id = ?", 1, "id");
 STATEMENT(names_as_numbers, SQL_READS, "SELECT t.name AS number FROM thing AS t ORDER BY t.id", 0, NULL);
+STATEMENT(names_as_texts, SQL_READS, "SELECT t.name AS number FROM thing AS t ORDER BY t.id", 0, NULL);
 STATEMENT(thing_all, SQL_READS, "SELECT t.id, t.name, t.number, t.flag, t.note, t.at FROM thing AS t ORDER BY t.id", 0, NULL);
 STATEMENT(upper_case, SQL_READS, "SELECT t.id AS `ID` FROM thing AS t WHERE t.id = ?", 1, "id");
 STATEMENT(twice_the_same, SQL_READS, "SELECT t.id, t.number AS id FROM thing AS t", 0, NULL);
@@ -139,6 +140,27 @@ static void an_answer_of_no_rows_is_no_error(void **state)
 }
 
 struct thing_list { DB_ROWS(struct thing); };
+
+/* As the columns of tables are: whatever the server would say now. */
+static void what_is_asked_once_is_the_connections(void **state)
+{
+	struct db *second = rooms_open(0);
+	struct db_rows first, again, other;
+	struct error err = { 0 };
+
+	(void)state;
+	put(77, "before", (struct maybe_int){ 0 }, NULL);
+	assert_int_equal(db_read_once(db, &names_as_texts, &text_shape, &first, &err), 0);
+	put(78, "later", (struct maybe_int){ 0 }, NULL);
+	assert_int_equal(db_read_once(db, &names_as_texts, &text_shape, &again, &err), 0);
+	assert_ptr_equal(first.v, again.v);
+	assert_int_equal(first.n, again.n);
+	db_rows_free(&again); /* frees nothing */
+	assert_string_equal(((struct text_row *)first.v)[first.n - 1].number, "before");
+	assert_int_equal(db_read_once(second, &names_as_texts, &text_shape, &other, &err), 0);
+	assert_int_equal(other.n, first.n + 1);
+	db_close(&second);
+}
 
 static void a_list_of_rows_has_their_type(void **state)
 {
@@ -461,6 +483,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(null_empty_and_zero_stay_apart),
 		cmocka_unit_test(an_answer_of_no_rows_is_no_error),
+		cmocka_unit_test(what_is_asked_once_is_the_connections),
 		cmocka_unit_test(a_list_of_rows_has_their_type),
 		cmocka_unit_test(one_row_is_copied_or_left_alone),
 		cmocka_unit_test(long_text_comes_back_whole),

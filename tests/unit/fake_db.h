@@ -136,6 +136,11 @@ int db_read(struct db *db, const struct sql *sql, const struct db_param *params,
 	return 0;
 }
 
+int db_read_once(struct db *db, const struct sql *sql, const struct db_shape *shape, struct db_rows *out, struct error *err)
+{
+	return db_read(db, sql, NULL, shape, out, err);
+}
+
 void db_rows_free(struct db_rows *rows)
 {
 	arena_free(&rows->arena);

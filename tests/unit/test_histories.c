@@ -693,6 +693,11 @@ int db_read(struct db *db, const struct sql *sql, const struct db_param *params,
 	return 0;
 }
 
+int db_read_once(struct db *db, const struct sql *sql, const struct db_shape *shape, struct db_rows *out, struct error *err)
+{
+	return db_read(db, sql, NULL, shape, out, err);
+}
+
 /* ---- after each look */
 
 static bool has_long_been(bool is, int64_t since_ms)
