@@ -68,10 +68,12 @@ struct storage_access rbd_access(const struct storage_config *own, const struct 
     const struct rbd_connection *rbd);
 bool storage_access_same(const struct storage_access *a, const struct storage_access *b);
 
+struct db;
 struct scene;
 /* Which images the disks of all candidates are, and whom to ask for them: out of nova's connections. What cannot be read is
  * said in absent, and is no error. */
 void scene_find_disks(struct scene *scene);
+void scenes_find_disks(struct db *cell, struct scene *const *scene, size_t n); /* of several of one cell, asked for at once */
 /* Asks Ceph, all clusters at the same time; in time, whatever they do. Again: once more, beside the first look. */
 void scene_look_at_disks(struct scene *scene);
 void scene_look_at_disks_again(struct scene *scene);
@@ -81,7 +83,6 @@ void scene_keep_looking_at_disks(struct scene *scene, int64_t life_ms);
  * which says more. */
 void scene_watch_disks(struct scene *scene);
 /* The same for one volume that is shown alone. */
-struct db;
 void scene_find_disk_of_volume(struct scene *scene, struct db *cell, const char *instance, const char *volume);
 void storage_facts_free(struct storage_facts *facts);
 

@@ -96,7 +96,7 @@ struct candidate {
 	struct maybe_int guest_alive_s; /* how long ago one of them met the living guest's lock; not set: none did, last */
 	struct maybe_int providers;     /* that hold its allocations; not set: placement was not asked */
 	struct unexplained unexplained; /* hosts that hold room for it without a reason */
-	struct vifs vifs;               /* of nova's info cache; the scene's own: not to be freed */
+	struct vifs vifs;               /* of nova's info cache; not to be freed */
 	struct ports ports;             /* neutron's, the same; none unless scene->neutron.known */
 	struct power_history power;     /* of one in ERROR */
 	bool was_stopped;               /* and it was stopped before: by nova's history, or a journal */
@@ -210,8 +210,7 @@ struct neutron_facts {
 	unsigned down_s;    /* agent_down_time */
 	struct neutron_columns columns;
 	struct neutron_agents agents; /* none with OVN, or where columns.has_agents is not so */
-	struct ports ports;           /* of all candidates */
-	struct host_vifs vifs;        /* of the instances of the failed host: nova's */
+	struct ports ports;           /* of all candidates; those of one of several hosts are with its candidates alone */
 };
 
 /* The queues of nova's broker. */
@@ -359,6 +358,8 @@ struct scene {
 	size_t neach, nleft;       /* ${nleft}, behind the others: those of which nothing is done */
 	const struct scene *whole; /* of one of several: that of all; NULL: it is alone */
 	struct request own;        /* the same: the request, as it is about this host */
+	struct scene **crowd;      /* of hosts whose instances were asked for together: what they have of it; freed last */
+	size_t ncrowd, crowd_cap;
 	struct arena arena;
 };
 /* The scenes of the failed hosts, one after the other: ${scene} itself where it is about one. */
@@ -375,6 +376,7 @@ void scene_free(struct scene *scene);
  * scene_free() and before the next one borrows. */
 void scene_borrow(struct scene *scene, const struct scene *common);
 void scene_give_back(struct scene *scene, struct scene *common);
+void scene_forget(struct scene *scene); /* the same of one that learnt nothing, or whose ${common} has learnt since */
 
 /* scene_each.c: several failed hosts. Makes ${scene}->each, to be found one after the other, each between scene_lend() and
  * scene_take_back(); ${scene} has its cinder, nova, and what the subject is about. */
@@ -389,6 +391,13 @@ void scene_join_candidates(struct scene *scene);
 /* The words of the request that are about single hosts, for each of them: a statement about the power of hosts counts for those
  * that it names. */
 void scene_share_words(struct scene *scene);
+/* scene_crowd.c: the instances of several hosts, whose homes are known, each with what scene_find_instances() finds of one:
+ * what is asked for them is asked for as many hosts at once as a look takes. What they share is ${common}'s, and freed with it;
+ * their
+ * ->placing is to be lent again. */
+int scenes_find_instances(struct scene *common, struct scene *const *host, size_t n, struct error *err);
+/* What leaves them: their ->nova.standing, and the columns of their cells; of hosts that scene_locate() has found. */
+int scenes_find_standing(struct scene *common, struct scene *const *host, size_t n, struct error *err);
 /* One of several of which nothing is done, as a backend of it has no counterpart. */
 bool scene_lacks_counterpart(const struct scene *host);
 /* scene_hosts.c. The one that is about ${host}; ${scene} itself where it is about one; NULL: none of several is. */
@@ -473,6 +482,8 @@ void scene_note_builders(struct scene *scene); /* of the home cell */
  * to be looked at, and not evacuated, any service or mapping of it is enough. The cell itself must answer, the others need
  * not. */
 int scene_find_home(struct scene *scene, const char *host, struct error *err);
+/* The same without what leaves the host: nova.standing, and the columns of its cell. */
+int scene_locate(struct scene *scene, const char *host, struct error *err);
 /* Fails: a cell that does not answer may know it. */
 int scene_not_known_in_all_cells(const struct scene *scene, const char *what, const char *name, struct error *err);
 int scene_check_spread(struct scene *scene, struct error *err); /* each host of --spread is known, and could take something */
@@ -481,6 +492,7 @@ int scene_find_instances(struct scene *scene, struct error *err);               
 int scene_find_instance(struct scene *scene, const char *id, struct error *err); /* uuid or exact name; sets its host */
 /* Of several hosts: are the words of --only and --exclude instances of theirs, or the hosts themselves? */
 int scene_check_words_of_all(const struct scene *scene, struct error *err);
+void scene_rank_candidates(struct scene *scene); /* by [order]; and sorts them */
 void scene_sort_candidates(struct scene *scene); /* in the order in which they are evacuated */
 /* Which volumes of its instances are moved before, among all that ${moves} moves. */
 void scene_note_moved(struct scene *scene, const struct scene *moves);
@@ -523,9 +535,9 @@ int scene_find_candidates(struct scene *scene, struct error *err);
  * that not known? Bound to another host each is DOWN at first, whatever it was: only where there is none, or none but
  * remote-managed ones, it waits for nothing. */
 bool vifs_may_be_awaited(const struct vifs *vifs);
-/* scene_network.c: the interfaces and ports of all candidates, and neutron's agents. neutron's database is a witness: without
- * it, or when it stops to answer, scene->neutron.known is false, which is an absence and no error. */
-int scene_find_network(struct scene *scene, struct error *err);
+/* scene_network.c: the ports of all candidates, and neutron's agents. neutron's database is a witness: without it, or when it
+ * stops to answer, scene->neutron.known is false, which is an absence and no error. */
+void scene_find_network(struct scene *scene);
 
 /* scene_peers.c: their addresses, out of our own configuration, nova.conf, or keystone's catalog where its database may be
  * read, in this order. None is no error. */

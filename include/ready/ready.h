@@ -55,9 +55,10 @@ const struct finding *ready_against(const struct ready_host *host, const char *u
 /* What was not looked at of one that nothing speaks against; NULL: all was. */
 const struct finding *ready_doubt(const struct ready_host *host, const char *uuid);
 
-/* The nova-compute ${host}, in ${common}, whose cinder, nova and placing are known; it borrows them, one host after the other.
- */
-int ready_find_host(struct ready_host *out, struct scene *common, const char *host, struct error *err);
+/* The nova-compute ${host}, in ${common}, whose cinder, nova and placing are known; it borrows them. When its instances are
+ * known, too, ready_ask() has its answer, and gives back what was borrowed. */
+int ready_locate(struct ready_host *out, struct scene *common, const char *host, struct error *err);
+void ready_ask(struct ready_host *host, const struct scene *common);
 void ready_free_host(struct ready_host *host);
 
 /* All of ${host} at once, with one inventory: what each alone is refused for but room, and what then does not fit any more.

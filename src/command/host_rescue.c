@@ -76,7 +76,7 @@ int rescue_find_host(struct scene *scene, struct error *err)
 	if (r->what.cinder_host &&
 	    scene_add_counterparts(scene, r->what.cinder_host, r->what.to, 1u << MOVE_BACKEND | 1u << MOVE_BACKUPS, err) != 0)
 		return -1;
-	return scene->subject.evacuates ? scene_find_instances(scene, err) : 0;
+	return 0;
 }
 
 static int find_rescue(struct scene *scene, struct error *err)
@@ -86,6 +86,8 @@ static int find_rescue(struct scene *scene, struct error *err)
 	scene->subject.evacuates = scene->subject.moves_things = true;
 	scene->subject.marks = !r->what.no_mark;
 	if (scene_find_cinder_near(scene, err) != 0 || scene_find_nova(scene, err) != 0 || rescue_find_host(scene, err) != 0)
+		return -1;
+	if (scene->subject.evacuates && scene_find_instances(scene, err) != 0)
 		return -1;
 	if (evacuating_find_targets(scene, err) != 0)
 		return -1;

@@ -223,6 +223,18 @@ static void tell_of_target(struct scene *scene)
 	}
 }
 
+/* Of those that nova knows; they are asked for together. */
+static int find_instances_of_all(struct scene *scene, struct error *err)
+{
+	struct scene **host = arena_alloc(&scene->arena, scene->neach * sizeof(struct scene *));
+	size_t n = 0;
+
+	EACH_HOST(h, scene)
+	if (h->subject.evacuates)
+		host[n++] = h;
+	return scenes_find_instances(scene, host, n, err);
+}
+
 static int find_rescues(struct scene *scene, struct error *err)
 {
 	scene->subject.evacuates = scene->subject.moves_things = true;
@@ -239,6 +251,8 @@ static int find_rescues(struct scene *scene, struct error *err)
 		if (rc != 0 || check_host_once(scene, h, err) != 0)
 			return -1;
 	}
+	if (find_instances_of_all(scene, err) != 0)
+		return -1;
 	if (scene_join(scene, err) != 0 || scene_check_words_of_all(scene, err) != 0)
 		return -1;
 	if (evacuating_find_targets(scene, err) != 0)

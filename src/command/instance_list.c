@@ -32,7 +32,7 @@ static int fill_instances(struct scene *scene, struct table *table, struct error
 	table_say_none(table, "No instances on '%s'.", scene->subject.host);
 	needs = arena_alloc(&scene->arena, scene->subject.instances.n * sizeof *needs);
 	if (needs_read(scene->nova.home->cell->db, &scene->nova.columns, scene->subject.instances.v, scene->subject.instances.n,
-		&scene->arena, needs, err) != 0)
+		&scene->arena, needs, NULL, err) != 0)
 		return -1;
 	for (const struct instance *i = scene->subject.instances.v; i < scene->subject.instances.v + scene->subject.instances.n;
 	     i++, needs++) {

@@ -45,6 +45,7 @@ static int find_migration_to_close(struct scene *scene, struct error *err)
 	struct closing *c = arena_alloc(&scene->arena, sizeof *c);
 	const struct standing_migration *m;
 	struct waiting_queues waiting;
+	struct words instance;
 
 	scene->subject.closes = true;
 	scene->subject.closing = c;
@@ -59,8 +60,8 @@ static int find_migration_to_close(struct scene *scene, struct error *err)
 	scene_find_waiting(scene, scene->nova.home, &scene->arena, &waiting);
 	if (migration_look(scene, scene->nova.home, m, &waiting, &c->events, &c->signs, err) != 0)
 		return -1;
-	if (m->instance_host &&
-	    migrations_open(scene->nova.home->cell->db, m->instance_host, &scene->subject.migrations, err) != 0)
+	instance = (struct words){ .v = &c->found.v[0].instance_uuid, .n = 1 };
+	if (m->instance_host && migrations_open(scene->nova.home->cell->db, &instance, &scene->subject.migrations, err) != 0)
 		return -1;
 	for (size_t i = 0; i < scene->subject.migrations.n; i++)
 		c->others += scene->subject.migrations.v[i].id != m->id &&

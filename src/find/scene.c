@@ -22,6 +22,15 @@ static void free_each(struct scene *scene)
 	free(scene->each);
 }
 
+static void free_crowds(struct scene *scene)
+{
+	for (size_t i = 0; i < scene->ncrowd; i++) {
+		scene_free(scene->crowd[i]);
+		free(scene->crowd[i]);
+	}
+	free(scene->crowd);
+}
+
 void scene_free(struct scene *scene)
 {
 	size_t i, k;
@@ -64,11 +73,11 @@ void scene_free(struct scene *scene)
 	neutron_agents_free(&scene->neutron.agents);
 	neutron_agents_free(&scene->agents.rows);
 	ports_free(&scene->neutron.ports);
-	host_vifs_free(&scene->neutron.vifs);
 	for (i = 0; i < scene->witness.nsession; i++)
 		sessions_free(&scene->witness.session[i].sessions);
 	fence_agent_free(&scene->power.agent);
 	storage_facts_free(&scene->storage);
+	free_crowds(scene);
 	arena_free(&scene->arena);
 }
 
@@ -88,6 +97,11 @@ void scene_give_back(struct scene *scene, struct scene *common)
 	for (size_t i = common->placing.ntrait; i < scene->placing.ntrait; i++) /* what was asked for in addition */
 		scene->placing.trait[i].name = arena_dup(&common->arena, scene->placing.trait[i].name);
 	common->placing = scene->placing;
+	scene_forget(scene);
+}
+
+void scene_forget(struct scene *scene)
+{
 	standing_migrations_free(&scene->nova.standing);
 	free(scene->cinder.cluster_fact);
 	scene->cinder = (struct cinder_facts){ 0 };

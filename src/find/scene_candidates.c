@@ -57,10 +57,8 @@ static int find_specs(struct scene *scene, const struct chosen *all, struct erro
 
 	if (request_specs_get(scene->world->api_db, &all->uuids, &scene->arena, found, err) != 0)
 		return -1;
-	for (size_t i = 0; i < all->uuids.n; i++) {
+	for (size_t i = 0; i < all->uuids.n; i++)
 		all->c[i]->spec = found[i];
-		request_spec_facts(&all->c[i]->spec, &scene->arena, &all->c[i]->spec_facts);
-	}
 	return 0;
 }
 
@@ -152,32 +150,47 @@ static int find_server_groups(struct scene *scene, const struct chosen *all, str
 
 /* ---- its cell's */
 
+/* A spec is a long text, read once for all that it says. */
+static void read_spec(struct candidate *c, struct arena *arena)
+{
+	json_object *spec = request_spec_open(&c->spec);
+
+	request_spec_facts(spec, arena, &c->spec_facts);
+	needs_of_request(spec, arena, &c->needs);
+	json_object_put(spec);
+}
+
 static int find_needs(struct scene *scene, struct error *err)
 {
 	auto_free struct needs *found = xcalloc(scene->subject.ncandidate, sizeof *found);
+	auto_free struct vifs *vifs = xcalloc(scene->subject.ncandidate, sizeof *vifs);
 	size_t i = 0;
 
 	if (needs_read(scene->nova.home->cell->db, &scene->nova.columns, scene->subject.instances.v, scene->subject.ncandidate,
-		&scene->arena, found, err) != 0)
+		&scene->arena, found, vifs, err) != 0)
 		return -1;
 	EACH_CANDIDATE(c, scene)
 	{
-		c->needs = found[i++];
-		needs_of_request(c->spec_facts.valid ? c->spec.spec : NULL, &scene->arena, &c->needs);
+		c->needs = found[i];
+		c->vifs = vifs[i++];
+		read_spec(c, &scene->arena);
 	}
 	return 0;
 }
 
-static void note_open(struct scene *scene)
+static int find_open(struct scene *scene, const struct chosen *all, struct error *err)
 {
 	const struct migration *open;
 	size_t n;
 
+	if (migrations_open(scene->nova.home->cell->db, &all->uuids, &scene->subject.migrations, err) != 0)
+		return -1;
 	EACH_CANDIDATE(c, scene)
 	{
 		open = migrations_find(&scene->subject.migrations, c->instance->uuid, &n);
 		c->open = open ? &open[n - 1] : NULL;
 	}
+	return 0;
 }
 
 static int find_accepted(struct scene *scene, const struct chosen *all, struct error *err)
@@ -204,7 +217,6 @@ static int find_labels(struct scene *scene, const struct chosen *all, struct err
 		return -1;
 	for (size_t i = 0; i < all->uuids.n; i++)
 		all->c[i]->labels = found[i];
-	candidates_rank(order, scene->subject.candidate, scene->subject.ncandidate, &scene->arena);
 	return 0;
 }
 
@@ -360,12 +372,15 @@ static int find_owners(struct scene *scene, const struct words *ids, struct erro
 	return 0;
 }
 
-static int find_volumes(struct scene *scene, struct error *err)
+static int find_volumes(struct scene *scene, const struct chosen *all, struct error *err)
 {
-	struct words ids = { .v = xcalloc(scene->subject.bdms.n, sizeof *ids.v) };
+	struct words ids = { .n = 0 };
 	const struct bdm *bdm;
 	int rc = 0;
 
+	if (bdms_of_instances(scene->nova.home->cell->db, &all->uuids, &scene->subject.bdms, err) != 0)
+		return -1;
+	ids.v = xcalloc(scene->subject.bdms.n, sizeof *ids.v);
 	EACH_CANDIDATE(c, scene)
 	{
 		bdm = bdms_find(&scene->subject.bdms, c->instance->uuid, &c->nvolume);
@@ -387,17 +402,18 @@ int scene_find_candidates(struct scene *scene, struct error *err)
 	struct chosen all;
 	int rc;
 
+	scene->subject.candidate = arena_alloc(&scene->arena, scene->subject.instances.n * sizeof *scene->subject.candidate);
+	scene->subject.ncandidate = scene->subject.instances.n;
 	EACH_CANDIDATE(c, scene)
 	{
 		c->instance = instance++;
 		c->wanted = request_wants(scene->request, c->instance->uuid, c->instance->name);
 	}
 	choose(scene, NULL, &all);
-	note_open(scene);
-	rc = find_mappings(scene, &all, err) != 0 || find_specs(scene, &all, err) != 0 || find_needs(scene, err) != 0 ||
-		find_accepted(scene, &all, err) != 0 || find_attempts(scene, &all, err) != 0 ||
+	rc = find_open(scene, &all, err) != 0 || find_mappings(scene, &all, err) != 0 || find_specs(scene, &all, err) != 0 ||
+		find_needs(scene, err) != 0 || find_accepted(scene, &all, err) != 0 || find_attempts(scene, &all, err) != 0 ||
 		find_allocations(scene, &all, err) != 0 || find_server_groups(scene, &all, err) != 0 ||
-		find_power(scene, err) != 0 || find_volumes(scene, err) != 0 || find_labels(scene, &all, err) != 0 ?
+		find_power(scene, err) != 0 || find_volumes(scene, &all, err) != 0 || find_labels(scene, &all, err) != 0 ?
 	    -1 :
 	    0;
 	chosen_free(&all);

@@ -180,45 +180,78 @@ static void add_made_disks(struct scene *scene, struct finding_disks *f)
 	}
 }
 
-static int read_connections(struct scene *scene, struct connections *out, struct error *err)
+static int compare_uuids(const void *a, const void *b)
 {
-	struct db *cell = scene->nova.home->cell->db;
-
-	if (scene->subject.ncandidate == 1)
-		return connections_of_instance(cell, scene->subject.candidate->instance->uuid, out, err);
-	return connections_on_host(cell, scene->subject.host, out, err);
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-void scene_find_disks(struct scene *scene)
+/* Of the candidates of several scenes, sorted. */
+static struct words uuids_of(struct scene *const *scene, size_t n)
 {
-	struct connections connections = { 0 };
-	struct error e = { 0 };
-	struct finding_disks f = { .cap = 0 };
+	struct words all = { .n = 0 };
 
-	if (read_connections(scene, &connections, &e) != 0) {
-		scene->storage.absent = arena_dup(&scene->arena, e.text);
-		log_info("not asked: storage: %s", e.text);
-		return;
-	}
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < scene[i]->subject.ncandidate; k++) {
+			all.v = vec_grow(all.v, all.n, &all.cap, sizeof *all.v);
+			all.v[all.n++] = scene[i]->subject.candidate[k].instance->uuid;
+		}
+	vec_sort(all.v, all.n, sizeof *all.v, compare_uuids);
+	return all;
+}
+
+static void take_disks_of(struct scene *scene, const struct connections *connections)
+{
+	struct words uuids = uuids_of(&scene, 1);
+	struct finding_disks f = { .cap = 0 };
+	const struct connection *own;
+	size_t n;
+
 	know_volumes(scene, &f.known);
-	for (size_t i = 0; i < connections.n; i++)
-		add_volume_disk(scene, &f, &connections.v[i]);
-	connections_free(&connections);
+	for (size_t i = 0; i < uuids.n; i++) {
+		own = connections_find(connections, uuids.v[i], &n);
+		for (size_t k = 0; k < n; k++)
+			add_volume_disk(scene, &f, &own[k]);
+	}
 	free(f.known.v);
+	free(uuids.v);
 	add_made_disks(scene, &f);
 	if (scene->storage.ndisk == 0)
 		scene->storage.absent = _("nova records no disk on Ceph");
 }
 
+void scenes_find_disks(struct db *cell, struct scene *const *scene, size_t n)
+{
+	struct words uuids = uuids_of(scene, n);
+	struct connections connections;
+	struct error e = { 0 };
+
+	if (connections_of(cell, &uuids, &connections, &e) == 0) {
+		for (size_t i = 0; i < n; i++)
+			take_disks_of(scene[i], &connections);
+		connections_free(&connections);
+	} else {
+		for (size_t i = 0; i < n; i++)
+			scene[i]->storage.absent = arena_dup(&scene[i]->arena, e.text);
+		log_info("not asked: storage: %s", e.text);
+	}
+	free(uuids.v);
+}
+
+void scene_find_disks(struct scene *scene)
+{
+	scenes_find_disks(scene->nova.home->cell->db, &scene, 1);
+}
+
 void scene_find_disk_of_volume(struct scene *scene, struct db *cell, const char *instance, const char *volume)
 {
+	const struct words one = { .v = &instance, .n = 1 };
 	struct connections connections = { 0 };
 	struct error e = { 0 };
 	struct finding_disks f = { .cap = 0 };
 
 	if (scene->storage.ndisk > 0) /* of an instance that has it beside another: one look tells of both */
 		return;
-	if (connections_of_instance(cell, instance, &connections, &e) != 0)
+	if (connections_of(cell, &one, &connections, &e) != 0)
 		scene->storage.absent = arena_dup(&scene->arena, e.text);
 	know_volumes(scene, &f.known);
 	for (size_t i = 0; i < connections.n; i++)

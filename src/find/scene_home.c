@@ -219,7 +219,7 @@ static const struct cell_facts *resolve_failed(const struct scene *scene, const 
 	return cell;
 }
 
-int scene_find_home(struct scene *scene, const char *host, struct error *err)
+int scene_locate(struct scene *scene, const char *host, struct error *err)
 {
 	scene->subject.host = host;
 	scene->nova.home = resolve_failed(scene, &scene->subject.host, err);
@@ -230,6 +230,13 @@ int scene_find_home(struct scene *scene, const char *host, struct error *err)
 	scene->nova.compute = nova_service_find(&scene->nova.home->services, "nova-compute", scene->subject.host);
 	scene->nova.compute_seen_ms = clock_monotonic_ms();
 	scene_note_builders(scene);
+	return 0;
+}
+
+int scene_find_home(struct scene *scene, const char *host, struct error *err)
+{
+	if (scene_locate(scene, host, err) != 0)
+		return -1;
 	if (migrations_standing(scene->nova.home->cell->db, scene->subject.host, &scene->nova.standing, err) != 0)
 		return -1;
 	return cell_columns_probe(scene->nova.home->cell->db, &scene->nova.columns, err);

@@ -33,46 +33,6 @@ static struct candidate *candidate_with_uuid(const struct scene *scene, struct c
 	return found ? *found : NULL;
 }
 
-/* ---- nova's side: the info caches of the cell */
-
-/* An instance of no host, or of one of another cell, is not among those of its host. */
-static int find_vifs_alone(struct scene *scene, struct candidate *c, struct error *err)
-{
-	struct vifs alone;
-
-	if (vifs_of_instance(scene->nova.home->cell->db, c->instance->uuid, &alone, err) != 0)
-		return -1;
-	c->vifs = (struct vifs){ .v = arena_alloc(&scene->arena, alone.n * sizeof *alone.v),
-		.n = alone.n,
-		.known = alone.known };
-	for (size_t i = 0; i < alone.n; i++)
-		c->vifs.v[i] = (struct vif){ .port_id = arena_dup(&scene->arena, alone.v[i].port_id),
-			.vnic_type = arena_dup(&scene->arena, alone.v[i].vnic_type),
-			.type = arena_dup(&scene->arena, alone.v[i].type),
-			.active = alone.v[i].active };
-	vifs_free(&alone);
-	return 0;
-}
-
-static int find_vifs(struct scene *scene, struct error *err)
-{
-	const struct vifs *found;
-
-	if (scene->subject.ncandidate > 1 &&
-	    vifs_on_host(scene->nova.home->cell->db, scene->subject.host, &scene->neutron.vifs, err) != 0)
-		return -1;
-	for (struct candidate *c = scene->subject.candidate; c < scene->subject.candidate + scene->subject.ncandidate; c++) {
-		found = vifs_find(&scene->neutron.vifs, c->instance->uuid);
-		if (found)
-			c->vifs = *found;
-		else if (find_vifs_alone(scene, c, err) != 0)
-			return -1;
-	}
-	return 0;
-}
-
-/* ---- neutron's side */
-
 static int read_instance_ports(struct scene *scene, struct error *err)
 {
 	struct neutron_facts *n = &scene->neutron;
@@ -109,26 +69,23 @@ static void give_ports(struct scene *scene)
 	free(sorted);
 }
 
-int scene_find_network(struct scene *scene, struct error *err)
+void scene_find_network(struct scene *scene)
 {
 	struct error e = { 0 };
 
-	if (find_vifs(scene, err) != 0)
-		return -1;
 	scene->neutron.absent = scene->world->neutron_absent;
 	if (!scene->world->neutron_db)
-		return 0;
+		return;
 	scene->neutron.down_s = scene->world->neutron.agent_down_time_s;
 	scene->neutron.known = read_instance_ports(scene, &e) == 0;
 	if (scene->neutron.known) {
 		scene->neutron.absent = NULL;
 		give_ports(scene);
-		return 0;
+		return;
 	}
 	scene->neutron.absent = arena_dup(&scene->arena, e.text);
 	log_info("not asked: %s", e.text);
 	absences_add(scene->world->absences, &e, NULL);
-	return 0;
 }
 
 bool vifs_may_be_awaited(const struct vifs *vifs)

@@ -168,6 +168,13 @@ static int biggest_first(const void *one, const void *other)
 	return order ? order : compare_instances(b->instance->id, a->instance->id);
 }
 
+void scene_rank_candidates(struct scene *scene)
+{
+	if (order_config_is_used(&scene->world->site.order))
+		candidates_rank(&scene->world->site.order, scene->subject.candidate, scene->subject.ncandidate, &scene->arena);
+	scene_sort_candidates(scene);
+}
+
 void scene_sort_candidates(struct scene *scene)
 {
 	vec_sort(scene->subject.candidate, scene->subject.ncandidate, sizeof *scene->subject.candidate, biggest_first);
@@ -175,21 +182,12 @@ void scene_sort_candidates(struct scene *scene)
 
 static int find_candidates(struct scene *scene, struct error *err)
 {
-	struct db *cell = scene->nova.home->cell->db;
-
 	if (!scene->whole && check_instance_words(scene, err) != 0)
 		return -1;
-	if (bdms_on_host(cell, scene->subject.host, &scene->subject.bdms, err) != 0 ||
-	    migrations_open(cell, scene->subject.host, &scene->subject.migrations, err) != 0 ||
-	    scene_find_placing(scene, err) != 0)
+	if (scene_find_placing(scene, err) != 0 || scene_find_candidates(scene, err) != 0)
 		return -1;
-	scene->subject.candidate = arena_alloc(&scene->arena, scene->subject.instances.n * sizeof *scene->subject.candidate);
-	scene->subject.ncandidate = scene->subject.instances.n;
-	if (scene_find_candidates(scene, err) != 0)
-		return -1;
-	scene_sort_candidates(scene);
-	if (scene_find_network(scene, err) != 0)
-		return -1;
+	scene_rank_candidates(scene);
+	scene_find_network(scene);
 	scene_find_disks(scene);
 	return 0;
 }
@@ -244,13 +242,10 @@ static int find_by_id(struct scene *scene, const char *id, struct instances *out
 static int find_homeless(struct scene *scene, const struct cell_facts *where, struct error *err)
 {
 	scene->nova.home = where;
-	if (cell_columns_probe(where->cell->db, &scene->nova.columns, err) != 0 ||
-	    bdms_of_instance(where->cell->db, scene->subject.instances.v[0].uuid, &scene->subject.bdms, err) != 0)
+	if (cell_columns_probe(where->cell->db, &scene->nova.columns, err) != 0 || scene_find_candidates(scene, err) != 0)
 		return -1;
-	scene->subject.candidate = arena_alloc(&scene->arena, sizeof *scene->subject.candidate);
-	scene->subject.ncandidate = 1;
-	if (scene_find_candidates(scene, err) != 0 || scene_find_network(scene, err) != 0)
-		return -1;
+	scene_rank_candidates(scene);
+	scene_find_network(scene);
 	scene_find_disks(scene);
 	return 0;
 }

@@ -62,7 +62,7 @@ static const char *records_object(const struct scene *scene, const struct candid
 		return _("it is queued for delete");
 	if (!c->spec.exists)
 		return scene->nova.release->needs_request_spec ? _("nova_api has no request spec of it") : NULL;
-	if (request_spec_check(&c->spec, knows_newest ? scene->nova.release->request_spec : NULL, &err) == 0)
+	if (request_spec_check(&c->spec, &c->spec_facts, knows_newest ? scene->nova.release->request_spec : NULL, &err) == 0)
 		return NULL;
 	str_add(text, err.text);
 	return text->s;

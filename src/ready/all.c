@@ -100,13 +100,13 @@ static int readiness_check_words(const struct scene *scene, const struct aggrega
 	return rc;
 }
 
-static int look_at(struct readiness *all, struct scene *common, const char *host, struct error *err)
+static int locate_host(struct readiness *all, struct scene *common, const char *host, struct error *err)
 {
 	struct ready_host *h = &all->host[all->nhost];
 
 	if (looked_at(all, host))
 		return 0;
-	if (ready_find_host(h, common, host, err) != 0) {
+	if (ready_locate(h, common, host, err) != 0) {
 		ready_free_host(h);
 		return -1;
 	}
@@ -140,22 +140,42 @@ static size_t services_and_mappings(const struct scene *scene)
 	return n;
 }
 
-static int look_at_hosts(struct readiness *all, struct scene *common, struct error *err)
+static int locate_hosts(struct readiness *all, struct scene *common, struct error *err)
 {
 	const struct words *named = &common->request->what.hosts;
 
 	all->host = xcalloc(services_and_mappings(common) + named->n + 1, sizeof *all->host);
 	for (size_t i = 0; i < named->n; i++)
-		if (look_at(all, common, named->v[i], err) != 0)
+		if (locate_host(all, common, named->v[i], err) != 0)
 			return -1;
 	for (size_t c = 0; c < common->nova.ncell; c++)
 		for (size_t i = 0; i < common->nova.cell[c].services.n; i++) {
 			const struct nova_service *s = &common->nova.cell[c].services.v[i];
 
 			if (strcmp(s->binary, "nova-compute") == 0 && readiness_wants(all, common, s->host) &&
-			    look_at(all, common, s->host, err) != 0)
+			    locate_host(all, common, s->host, err) != 0)
 				return -1;
 		}
+	return 0;
+}
+
+static int find_all_instances(struct readiness *all, struct scene *common, struct error *err)
+{
+	auto_free struct scene **scene = xcalloc(all->nhost + 1, sizeof *scene);
+
+	for (size_t i = 0; i < all->nhost; i++)
+		scene[i] = &all->host[i].scene;
+	if (scenes_find_standing(common, scene, all->nhost, err) != 0)
+		return -1;
+	return scenes_find_instances(common, scene, all->nhost, err);
+}
+
+static int look_at_hosts(struct readiness *all, struct scene *common, struct error *err)
+{
+	if (locate_hosts(all, common, err) != 0 || find_all_instances(all, common, err) != 0)
+		return -1;
+	for (size_t i = 0; i < all->nhost; i++)
+		ready_ask(&all->host[i], common);
 	for (size_t i = 0; i < common->nova.mappings.n; i++) {
 		const struct host_mapping *m = &common->nova.mappings.v[i];
 

@@ -137,46 +137,43 @@ static void answer(struct ready_host *h, struct rooms *rooms)
 	free(left);
 }
 
-static int find_subject(struct ready_host *h, const char *host, struct error *err)
+int ready_locate(struct ready_host *out, struct scene *common, const char *host, struct error *err)
 {
-	h->scene.subject.evacuates = true;
-	if (scene_find_home(&h->scene, host, err) != 0)
+	*out = (struct ready_host){ .host = host };
+	scene_borrow(&out->scene, common);
+	out->scene.subject.evacuates = true;
+	if (scene_locate(&out->scene, host, err) != 0)
 		return -1;
-	h->host = h->scene.subject.host;
-	h->cell = h->scene.nova.home;
-	return scene_find_instances(&h->scene, err);
+	out->host = out->scene.subject.host;
+	out->cell = out->scene.nova.home;
+	return 0;
 }
 
-int ready_find_host(struct ready_host *out, struct scene *common, const char *host, struct error *err)
+void ready_ask(struct ready_host *h, const struct scene *common)
 {
 	struct fence_agent agent = { 0 };
 	struct error trouble = { 0 };
 	struct rooms rooms;
-	int rc;
 
-	*out = (struct ready_host){ .host = host };
-	scene_borrow(&out->scene, common);
-	rc = find_subject(out, host, err);
-	if (rc == 0) {
-		out->zone = aggregates_zone_of(&common->placing.aggregates, out->host);
-		out->up = out->scene.nova.compute && nova_service_is_up(out->scene.nova.compute, out->scene.nova.down_s);
-		if (fencing_find(&common->world->site.fencing, out->host, &agent, &trouble) > 0)
-			out->fence = arena_dup(&out->scene.arena, fence_agent_name(&agent));
-		fence_agent_free(&agent);
-		move_volumes_first(out);
-		rooms_make(&out->scene, &rooms);
-		find_counterparts(out);
-		ask_guards(out, &rooms);
-		answer(out, &rooms);
-		rooms_free(&rooms);
-	}
-	scene_give_back(&out->scene, common);
-	return rc;
+	h->scene.placing = common->placing;
+	h->zone = aggregates_zone_of(&common->placing.aggregates, h->host);
+	h->up = h->scene.nova.compute && nova_service_is_up(h->scene.nova.compute, h->scene.nova.down_s);
+	if (fencing_find(&common->world->site.fencing, h->host, &agent, &trouble) > 0)
+		h->fence = arena_dup(&h->scene.arena, fence_agent_name(&agent));
+	fence_agent_free(&agent);
+	move_volumes_first(h);
+	rooms_make(&h->scene, &rooms);
+	find_counterparts(h);
+	ask_guards(h, &rooms);
+	answer(h, &rooms);
+	rooms_free(&rooms);
+	scene_forget(&h->scene);
 }
 
 void ready_free_host(struct ready_host *host)
 {
 	ready_free_answer(&host->answer);
 	findings_free(&host->found);
+	scene_forget(&host->scene);
 	scene_free(&host->scene);
 }

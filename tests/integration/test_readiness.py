@@ -78,6 +78,38 @@ class Readiness(harness.TestCase):
             row = self.row(host, host)
             self.assertEqual((row["instances"], row["could_not"]), (len(said), sum(1 for r in said.values() if r)))
 
+    def executes(self, *words):
+        """How many statements the answer takes."""
+        status = "SHOW GLOBAL STATUS LIKE 'Com_stmt_execute'"
+        before = int(rows("nova", status)[0]["Value"])
+        self.ready(*words)
+        return int(rows("nova", status)[0]["Value"]) - before
+
+    def test_more_hosts_take_no_more_statements(self):
+        self.assertEqual(self.executes(A, B), self.executes(A, B, C))
+        self.assertEqual(self.executes("--all"), self.executes(A, B, C))
+
+    def test_a_host_has_what_names_it_byte_for_byte(self):
+        """Its own name in other letters is another host, to the database too little of one."""
+        def on_hosts():
+            return {(r["host"], r["id"]) for r in self.ready("--all", "--instances")}
+
+        before = on_hosts()
+        other = value("nova", "SELECT uuid FROM instances WHERE BINARY host = BINARY %s AND deleted = 0 ORDER BY id LIMIT 1", (B,))
+        rows("nova", "UPDATE instances SET host = %s WHERE uuid = %s", (A.upper(), other))
+        self.assertIn((B, other), before)
+        self.assertEqual(on_hosts(), before - {(B, other)})
+
+    def test_what_is_away_from_a_host_is_said_of_it_alone(self):
+        """Each has its own, whoever is asked for beside it."""
+        one = {h: value("nova", "SELECT uuid FROM instances WHERE BINARY host = BINARY %s AND vm_state = 'active' AND deleted = 0 LIMIT 1", (h,)) for h in (A, B)}
+        rows("nova", "INSERT INTO migrations (created_at, uuid, instance_uuid, source_compute, dest_compute, status, migration_type, deleted) VALUES"
+             " (UTC_TIMESTAMP(), UUID(), %s, %s, %s, 'running', 'live-migration', 0)", (one[A], A, C))
+        together = {r["id"]: r["reason"] if r["ready"] == "no" else None for r in self.ready(A, B, "--instances")}
+        alone = {**self.verdicts(A), **self.verdicts(B)}
+        self.assertEqual((together[one[A]], together[one[B]]), ("in-flight", None))
+        self.assertEqual(together, alone)
+
     def test_no_room_is_said_with_what_is_missing(self):
         memory_of_all_but(A, 1)
         row = self.row(A, A)

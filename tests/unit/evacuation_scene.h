@@ -95,8 +95,12 @@ static inline int drop_scene(void **state)
 /* The finding of this code, or NULL. */
 static __attribute__((noinline)) const struct finding *find(const char *code)
 {
-	for (size_t i = 0; i < scene.subject.ncandidate; i++)
-		request_spec_facts(&candidates[i].spec, &scene.arena, &candidates[i].spec_facts);
+	for (size_t i = 0; i < scene.subject.ncandidate; i++) {
+		json_object *spec = request_spec_open(&candidates[i].spec);
+
+		request_spec_facts(spec, &scene.arena, &candidates[i].spec_facts);
+		json_object_put(spec);
+	}
 	findings_free(&findings);
 	guards_run(&scene, &findings);
 	for (size_t i = 0; i < findings.n; i++)

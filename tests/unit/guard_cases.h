@@ -79,6 +79,7 @@ static inline void run_cases(const struct guard_case *cases, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		fixture_init(&f);
 		cases[i].change();
+		fixture_read_specs(&f);
 		guards_run(&f.scene, &findings);
 		str_clear(&got);
 		describe(&findings, &got);

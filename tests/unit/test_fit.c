@@ -10,6 +10,7 @@
 #include "evacuation_scene.h"
 #include "find/fit.h"
 #include "find/reserve.h"
+#include "model/nova/object.h"
 
 #define BOOK(top, of, called, number, is, has) { .root = top, .uuid = of, .name = called, .class = number, .class_name = is, .capacity = has, .min_unit = 1, .max_unit = 1000000, .step_size = 1 }
 
@@ -339,18 +340,20 @@ static void what_is_asked_of_placement_comes_from_the_request(void **state)
 {
 	struct needs n = { .pinned = false };
 	struct arena arena = { NULL };
+	json_object *spec;
 
 	(void)state;
 	needs_of_flavor("{\"cur\": {\"nova_object.data\": {\"vcpus\": 4, \"extra_specs\": {\"resources:VGPU\": \"1\"}}}}", true, &arena, &n);
 	assert_int_equal(n.nask, 1);
 	needs_of_request(NULL, &arena, &n);
-	needs_of_request("nonsense", &arena, &n);
 	assert_int_equal(n.nask, 1);
-	needs_of_request(OBJECT("\"flavor\": " OBJECT("\"vcpus\": 4, \"extra_specs\": {\"resources:VCPU\": \"0\", \"resources:CUSTOM_A\": \"2\", "
+	spec = object_parse(OBJECT("\"flavor\": " OBJECT("\"vcpus\": 4, \"extra_specs\": {\"resources:VCPU\": \"0\", \"resources:CUSTOM_A\": \"2\", "
 	    "\"resources_G:SRIOV_NET_VF\": \"1\", \"trait_G:CUSTOM_T\": \"forbidden\", \"hw:mem_encryption\": \"true\", \"hw:pmem\": \"4gb,16gb\", "
 	    "\"hw:mem_page_size\": \"large\", \"pci_passthrough:alias\": \"gpu:1\"}") ", \"image\": " OBJECT("\"properties\": "
 	    OBJECT("\"traits_required\": [\"HW_CPU_X86_AVX2\"], \"hw_cpu_policy\": \"dedicated\"")) ", \"numa_topology\": " OBJECT("\"cells\": [1]")
-	    ", \"scheduler_hints\": {\"different_host\": [\"x\"]}, \"pci_requests\": " OBJECT("\"requests\": [1]")), &arena, &n);
+	    ", \"scheduler_hints\": {\"different_host\": [\"x\"]}, \"pci_requests\": " OBJECT("\"requests\": [1]")));
+	needs_of_request(spec, &arena, &n);
+	json_object_put(spec);
 	assert_int_equal(n.nask, 8);
 	assert_string_equal(n.ask[0].name, "CUSTOM_A");
 	assert_int_equal(n.ask[0].amount, 2);

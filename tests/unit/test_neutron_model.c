@@ -286,25 +286,6 @@ static void a_cache_may_be_large_and_not_deep(void **state)
 	assert_false(vifs.known);
 }
 
-static void the_caches_of_a_host_are_one_statement(void **state)
-{
-	struct error err = { 0 };
-	struct host_vifs all;
-
-	(void)state;
-	fake_rows("nova/info_cache_list_by_host", LIST("instance_uuid", "network_info", NULL),
-	    LIST("i1", "[{\"id\": \"" P1 "\", \"active\": false}]", "i2", NULL, "i3", "[]"), 3);
-	assert_int_equal(vifs_on_host(NULL, "old", &all, &err), 0);
-	assert_string_equal(fake_calls.s, "nova/info_cache_list_by_host host=old");
-	assert_string_equal(vifs_find(&all, "i1")->v[0].port_id, P1);
-	assert_false(vifs_find(&all, "i2")->known);
-	assert_true(vifs_find(&all, "i3")->known);
-	assert_null(vifs_find(&all, "i4"));
-	host_vifs_free(&all);
-	fake_answer("nova/info_cache_list_by_host")->fails = ERROR_DB_UNREACHABLE;
-	assert_int_equal(vifs_on_host(NULL, "old", &all, &err), -1);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -316,7 +297,6 @@ int main(void)
 		cmocka_unit_test(a_host_without_an_agent_that_plugs_is_unknown),
 		cmocka_unit_test(a_cache_that_cannot_be_read_is_not_one_without_ports),
 		cmocka_unit_test(a_cache_may_be_large_and_not_deep),
-		cmocka_unit_test_setup_teardown(the_caches_of_a_host_are_one_statement, reset, reset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

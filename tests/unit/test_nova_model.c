@@ -288,6 +288,32 @@ static struct evacuation_rows some_evacuation(void)
 		.project_id = "p", .migration_uuid = { "m1" }, .request_id = "req-1" };
 }
 
+static void the_instances_of_several_hosts_are_one_statement_and_each_has_its_own(void **state)
+{
+	struct words hosts = WORDS("b", "a", "c");
+	struct error err = { 0 };
+	struct instances got;
+	size_t end[3];
+
+	(void)state;
+	fake_rows("nova/instance_list_by_hosts", LIST("uuid", "id", "host", "power_state", "vcpus", "memory_mb", "root_gb", NULL),
+	    LIST("i1", "1", "a", NULL, "1", "1", "1", "i2", "2", "B", NULL, "1", "1", "1", "i3", "3", "b", NULL, "1", "1", "1", "i4", "4", "a",
+		NULL, "1", "1", "1", "i5", "5", "a ", NULL, "1", "1", "1"), 5);
+	assert_int_equal(instances_on_hosts(NULL, &hosts, &got, end, &err), 0);
+	assert_string_equal(fake_calls.s, "nova/instance_list_by_hosts hosts=b,a,c");
+	assert_int_equal(got.n, 3); /* of other letters, or with a space behind: another's */
+	assert_int_equal(end[0], 1);
+	assert_string_equal(got.v[0].uuid, "i3");
+	assert_int_equal(end[1], 3);
+	assert_string_equal(got.v[1].uuid, "i1");
+	assert_string_equal(got.v[2].uuid, "i4");
+	assert_int_equal(end[2], 3);
+	instances_free(&got);
+	fake_answer("nova/instance_list_by_hosts")->fails = ERROR_DB_UNREACHABLE;
+	assert_int_equal(instances_on_hosts(NULL, &hosts, &got, end, &err), -1);
+	assert_int_equal(got.n, 0);
+}
+
 static void match_all(uint64_t n)
 {
 	static const char *const writes[] = { "nova/instance_begin_rebuild", "nova/action_insert", "nova/migration_insert",
@@ -473,6 +499,7 @@ int main(void)
 		with_db(what_the_migrations_table_has_is_asked_of_the_schema),
 		with_db(a_mapping_says_where_an_instance_is_or_that_it_is_not_there),
 		with_db(a_set_of_more_than_one_list_is_asked_in_parts_and_each_gets_its_own),
+		with_db(the_instances_of_several_hosts_are_one_statement_and_each_has_its_own),
 		with_db(an_evacuation_begins_with_three_rows_that_repeat_what_the_plan_saw),
 		with_db(in_queens_the_migration_has_no_project),
 		with_db(a_row_that_is_no_longer_as_the_plan_saw_it_ends_the_beginning),

@@ -14,8 +14,9 @@ struct connection {
 struct connections {
 	DB_ROWS(struct connection);
 };
-int connections_on_host(struct db *cell, const char *host, struct connections *out, struct error *err);
-int connections_of_instance(struct db *cell, const char *uuid, struct connections *out, struct error *err);
+int connections_of(struct db *cell, const struct words *instance_uuids, struct connections *out, struct error *err);
+/* Those of one of them: the first, and how many there are; NULL: none. */
+const struct connection *connections_find(const struct connections *all, const char *instance_uuid, size_t *n);
 static inline void connections_free(struct connections *connections)
 {
 	db_rows_free(&connections->rows);

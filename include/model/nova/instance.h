@@ -28,6 +28,9 @@ static inline void host_list_free(struct host_list *hosts)
 }
 
 int instances_on_host(struct db *cell, const char *host, struct instances *out, struct error *err);
+/* Of several hosts, each named once: those of hosts->v[0] first, before ${end}[0], then those of the next one, before
+ * ${end}[1]. */
+int instances_on_hosts(struct db *cell, const struct words *hosts, struct instances *out, size_t *end, struct error *err);
 int instance_by_uuid(struct db *cell, const char *uuid, struct instances *out, struct error *err); /* none or one */
 int instances_by_name(struct db *cell, const char *name, struct instances *out, struct error *err);
 static inline void instances_free(struct instances *instances)
@@ -45,7 +48,7 @@ struct bdm {
 struct bdms {
 	DB_ROWS(struct bdm);
 }; /* sorted by instance */
-int bdms_on_host(struct db *cell, const char *host, struct bdms *out, struct error *err);
+int bdms_of_instances(struct db *cell, const struct words *uuids, struct bdms *out, struct error *err);
 int bdms_of_instance(struct db *cell, const char *uuid, struct bdms *out, struct error *err);
 static inline void bdms_free(struct bdms *bdms)
 {
@@ -70,8 +73,8 @@ const struct bdm *bdms_find(const struct bdms *bdms, const char *instance_uuid, 
 const struct migration *migrations_find(const struct migrations *migrations, const char *instance_uuid, size_t *n);
 /* Where each of them is: ${host}[i], in ${arena}, of uuids->v[i]; NULL: on no host, or gone. */
 int instances_get_hosts(struct db *cell, const struct words *uuids, struct arena *arena, const char **host, struct error *err);
-/* Those of the instances of ${host} that somebody may still work on. */
-int migrations_open(struct db *cell, const char *host, struct migrations *out, struct error *err);
+/* Those of these instances that somebody may still work on. */
+int migrations_open(struct db *cell, const struct words *instance_uuids, struct migrations *out, struct error *err);
 static inline void migrations_free(struct migrations *migrations)
 {
 	db_rows_free(&migrations->rows);

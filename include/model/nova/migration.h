@@ -18,6 +18,10 @@ struct standing_migrations {
 /* ${host}: those away from it; NULL: all of the cell. */
 int migrations_of_host(struct db *cell, const char *host, struct standing_migrations *out, struct error *err); /* to it, too */
 int migrations_standing(struct db *cell, const char *host, struct standing_migrations *out, struct error *err);
+/* Those away from each of these hosts; ordered by source_compute, without case. */
+int migrations_standing_of(struct db *cell, const struct words *hosts, struct standing_migrations *out, struct error *err);
+/* Of them, those away from hosts of this name, in whatever case: the first, and how many there are; NULL: none. */
+const struct standing_migration *standing_migrations_find(const struct standing_migrations *all, const char *host, size_t *n);
 /* By number or uuid, whatever its status; none or one in a cell. */
 int migration_find(struct db *cell, const char *id, struct standing_migrations *out, struct error *err);
 static inline void standing_migrations_free(struct standing_migrations *migrations)

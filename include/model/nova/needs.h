@@ -4,6 +4,7 @@
 
 #include "db/db.h"
 #include "model/nova/cell.h"
+#include "model/nova/vif.h"
 #include "util/str.h"
 
 /* What an instance asks of the host that takes it, out of its flavor, its NUMA cells and its ports. */
@@ -56,14 +57,16 @@ struct needs {
  * has no needs. */
 struct instance;
 int needs_read(struct db *cell, const struct cell_columns *have, const struct instance *instances, size_t n,
-    struct arena *arena, struct needs *out, struct error *err); /* ${out}[i] of instances[i] */
+    struct arena *arena, struct needs *out, struct vifs *vifs,
+    struct error
+	*err); /* ${out}[i] of instances[i]; its interfaces, too, unless ${vifs} is NULL: their own arenas stay empty */
 
 struct json_object;
 /* Pure: a flavor's data, and an image's properties or NULL. */
 void needs_ask(struct json_object *flavor, struct json_object *image, struct arena *arena, struct needs *out);
 /* What the scheduler is told: the request spec's flavor and image, instead of what the instance's own flavor asks of placement.
- * A text that is no request spec changes nothing. */
-void needs_of_request(const char *spec, struct arena *arena, struct needs *out);
+ * NULL (request_spec_open()) changes nothing. */
+void needs_of_request(struct json_object *spec, struct arena *arena, struct needs *out);
 
 /* A root that is made of an image, an ephemeral disk, swap: all of them are made anew, empty, where they are not found. */
 bool needs_own_disks(const struct needs *needs, const struct instance *instance);

@@ -21,7 +21,7 @@ struct request_spec {
 int request_specs_get(struct db *api, const struct words *instance_uuids, struct arena *arena, struct request_spec *out,
     struct error *err);
 
-/* What the guards ask of it; texts live as long as ${arena}. */
+/* What the guards ask of it. */
 struct spec_facts {
 	bool valid;          /* it is a nova RequestSpec; else the rest is empty */
 	const char *version; /* "1.14" */
@@ -30,7 +30,10 @@ struct spec_facts {
 	bool group_hint;     /* the group is asked for by a hint: the compute checks its rule once more */
 	bool old_pinning;    /* a NUMA cell as nova stored it before Victoria, with pinned CPUs */
 };
-void request_spec_facts(const struct request_spec *spec, struct arena *arena, struct spec_facts *out);
+/* Its JSON, to be read once for all that it says; NULL: there is none, or it is no nova RequestSpec. The caller puts it. */
+json_object *request_spec_open(const struct request_spec *spec);
+/* ${spec} may be NULL. Texts live as long as ${arena}. */
+void request_spec_facts(json_object *spec, struct arena *arena, struct spec_facts *out);
 
 struct spec_options {
 	const char *host, *node; /* a destination that the scheduler must use (it may refuse it); NULL: it chooses */
@@ -48,6 +51,6 @@ int request_spec_object(const struct request_spec *spec, const struct spec_optio
 /* Would the conductor take it? ERROR_ERROR when it is no request spec, or one of a newer object version than ${newest} ("1.14";
  * NULL: not known): a conductor asks itself, without end, to make such an object older (oslo.versionedobjects:
  * object_backport_versions). */
-int request_spec_check(const struct request_spec *spec, const char *newest, struct error *err);
+int request_spec_check(const struct request_spec *spec, const struct spec_facts *facts, const char *newest, struct error *err);
 
 #endif

@@ -28,29 +28,13 @@ static inline void vifs_free(struct vifs *vifs)
 	*vifs = (struct vifs){ .known = false };
 }
 
-/* Those of every instance of one compute host, in one statement; by instance. */
-struct instance_vifs {
-	const char *instance_uuid;
-	struct vifs vifs; /* the list's arena owns its texts: do not free it */
-};
-struct host_vifs {
-	struct instance_vifs *v;
-	size_t n;
-	struct arena arena;
-};
-int vifs_on_host(struct db *cell, const char *host, struct host_vifs *out, struct error *err);
-const struct vifs *vifs_find(const struct host_vifs *all, const char *instance_uuid); /* NULL: it is not among them */
-static inline void host_vifs_free(struct host_vifs *all)
-{
-	arena_free(&all->arena);
-	*all = (struct host_vifs){ .n = 0 };
-}
-
 /* Does a nova-compute of libvirt wait for this one before it starts the guest (virt/libvirt/driver.py: _get_neutron_events)?
  * What is managed by a SmartNIC ("remote-managed", nova 25 on) is left out there. */
 bool vif_is_waited_for(const struct vif *vif);
 
 /* Pure: the text as nova keeps it; NULL: none. Texts live as long as ${arena}, and ${out}'s own arena stays empty. */
 void vifs_parse(const char *network_info, struct arena *arena, struct vifs *out);
+struct json_object;
+void vifs_read(struct json_object *network_info, struct arena *arena, struct vifs *out); /* the same, of one that was parsed */
 
 #endif

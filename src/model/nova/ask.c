@@ -206,19 +206,18 @@ static bool has_alias(const struct needs *needs)
 	return false;
 }
 
-void needs_of_request(const char *spec, struct arena *arena, struct needs *out)
+void needs_of_request(json_object *spec, struct arena *arena, struct needs *out)
 {
-	json_object *object = spec ? object_parse(spec) : NULL, *data = object_data(object), *flavor, *image;
+	json_object *data = object_data(spec), *flavor, *image;
 
-	if (data) {
-		flavor = object_data(field_of(data, "flavor"));
-		image = object_data(field_of(object_data(field_of(data, "image")), "properties"));
-		if (flavor)
-			needs_ask(flavor, image, arena, out);
-		if (!has_alias(out) && has_any(field_of(object_data(field_of(data, "pci_requests")), "requests")))
-			add_unreckoned(out, arena, "PCI devices");
-		out->numa |= has_any(field_of(object_data(field_of(data, "numa_topology")), "cells"));
-		read_hints(field_of(data, "scheduler_hints"), arena, out);
-	}
-	json_object_put(object);
+	if (!data)
+		return;
+	flavor = object_data(field_of(data, "flavor"));
+	image = object_data(field_of(object_data(field_of(data, "image")), "properties"));
+	if (flavor)
+		needs_ask(flavor, image, arena, out);
+	if (!has_alias(out) && has_any(field_of(object_data(field_of(data, "pci_requests")), "requests")))
+		add_unreckoned(out, arena, "PCI devices");
+	out->numa |= has_any(field_of(object_data(field_of(data, "numa_topology")), "cells"));
+	read_hints(field_of(data, "scheduler_hints"), arena, out);
 }

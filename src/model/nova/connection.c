@@ -12,18 +12,15 @@
 static const struct db_shape connection_shape = DB_SHAPE(struct connection,
     DB_COLUMNS(struct connection, instance_uuid, volume_id), DB_NULLABLES(struct connection, info));
 
-int connections_on_host(struct db *cell, const char *host, struct connections *out, struct error *err)
+int connections_of(struct db *cell, const struct words *instance_uuids, struct connections *out, struct error *err)
 {
-	const struct db_param params[] = { p_str("host", host), p_end };
-
-	return db_read(cell, &SQL_NOVA_CONNECTION_LIST_BY_HOST, params, &connection_shape, &out->rows, err);
+	return db_read_set(cell, &SQL_NOVA_CONNECTION_LIST_BY_INSTANCE, instance_uuids, &connection_shape, "instance_uuid",
+	    &out->rows, err);
 }
 
-int connections_of_instance(struct db *cell, const char *uuid, struct connections *out, struct error *err)
+const struct connection *connections_find(const struct connections *all, const char *instance_uuid, size_t *n)
 {
-	const struct db_param params[] = { p_str("uuid", uuid), p_end };
-
-	return db_read(cell, &SQL_NOVA_CONNECTION_LIST_BY_INSTANCE, params, &connection_shape, &out->rows, err);
+	return db_rows_find(&all->rows, &connection_shape, "instance_uuid", instance_uuid, n);
 }
 
 /* "volumes/volume-UUID": one slash, and a name on both sides. */

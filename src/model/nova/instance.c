@@ -104,6 +104,34 @@ int instances_on_host(struct db *cell, const char *host, struct instances *out, 
 	return db_read(cell, &SQL_NOVA_INSTANCE_LIST_BY_HOST, params, &instance_shape, &out->rows, err);
 }
 
+/* Of what the server takes for this name, those that are it. */
+static size_t pick_host(const struct db_rows *all, const char *host, struct instance *out)
+{
+	size_t found, n = 0;
+	const struct instance *v = db_rows_find(all, &instance_shape, "host", host, &found);
+
+	for (size_t i = 0; i < found; i++)
+		if (strcmp(v[i].host, host) == 0)
+			out[n++] = v[i];
+	return n;
+}
+
+int instances_on_hosts(struct db *cell, const struct words *hosts, struct instances *out, size_t *end, struct error *err)
+{
+	struct db_rows all;
+	size_t n = 0;
+
+	*out = (struct instances){ .n = 0 };
+	if (db_read_set(cell, &SQL_NOVA_INSTANCE_LIST_BY_HOSTS, hosts, &instance_shape, "host", &all, err) != 0)
+		return -1;
+	out->v = arena_alloc(&out->arena, all.n * sizeof *out->v);
+	for (size_t i = 0; i < hosts->n; i++)
+		end[i] = n += pick_host(&all, hosts->v[i], out->v + n);
+	out->n = n;
+	arena_join(&out->arena, &all.arena);
+	return 0;
+}
+
 int instance_by_uuid(struct db *cell, const char *uuid, struct instances *out, struct error *err)
 {
 	const struct db_param params[] = { p_str("uuid", uuid), p_end };
@@ -125,14 +153,9 @@ bool instance_boots_from_volume(const struct instance *instance)
 	return !instance->image_ref || !instance->image_ref[0];
 }
 
-int bdms_on_host(struct db *cell, const char *host, struct bdms *out, struct error *err)
+int bdms_of_instances(struct db *cell, const struct words *uuids, struct bdms *out, struct error *err)
 {
-	const struct db_param params[] = { p_str("host", host), p_end };
-
-	if (db_read(cell, &SQL_NOVA_BDM_LIST_BY_HOST, params, &bdm_shape, &out->rows, err) != 0)
-		return -1;
-	db_rows_sort(&out->rows, &bdm_shape, "instance_uuid");
-	return 0;
+	return db_read_set(cell, &SQL_NOVA_BDM_LIST_BY_INSTANCES, uuids, &bdm_shape, "instance_uuid", &out->rows, err);
 }
 
 const struct bdm *bdms_find(const struct bdms *bdms, const char *instance_uuid, size_t *n)
@@ -147,14 +170,10 @@ int bdms_of_instance(struct db *cell, const char *uuid, struct bdms *out, struct
 	return db_read(cell, &SQL_NOVA_BDM_LIST_BY_INSTANCE, params, &bdm_shape, &out->rows, err);
 }
 
-int migrations_open(struct db *cell, const char *host, struct migrations *out, struct error *err)
+int migrations_open(struct db *cell, const struct words *instance_uuids, struct migrations *out, struct error *err)
 {
-	const struct db_param params[] = { p_str("host", host), p_end };
-
-	if (db_read(cell, &SQL_NOVA_MIGRATION_LIST_OPEN, params, &migration_shape, &out->rows, err) != 0)
-		return -1;
-	db_rows_sort(&out->rows, &migration_shape, "instance_uuid");
-	return 0;
+	return db_read_set(cell, &SQL_NOVA_MIGRATION_LIST_OPEN_BY_INSTANCE, instance_uuids, &migration_shape, "instance_uuid",
+	    &out->rows, err);
 }
 
 const struct migration *migrations_find(const struct migrations *migrations, const char *instance_uuid, size_t *n)

@@ -29,6 +29,17 @@ int migrations_standing(struct db *cell, const char *host, struct standing_migra
 	return db_read(cell, &SQL_NOVA_MIGRATION_LIST_STANDING, params, &standing_migration_shape, &out->rows, err);
 }
 
+int migrations_standing_of(struct db *cell, const struct words *hosts, struct standing_migrations *out, struct error *err)
+{
+	return db_read_set(cell, &SQL_NOVA_MIGRATION_LIST_STANDING_BY_HOSTS, hosts, &standing_migration_shape, "source_compute",
+	    &out->rows, err);
+}
+
+const struct standing_migration *standing_migrations_find(const struct standing_migrations *all, const char *host, size_t *n)
+{
+	return db_rows_find(&all->rows, &standing_migration_shape, "source_compute", host, n);
+}
+
 int migrations_of_host(struct db *cell, const char *host, struct standing_migrations *out, struct error *err)
 {
 	const struct db_param params[] = { p_str("host", host), p_end };

@@ -123,12 +123,17 @@ static void read_port(json_object *port, struct needs *out)
 	out->extended_port |= json_object_is_type(allocation, json_type_object);
 }
 
+static void read_network(json_object *ports, struct needs *out)
+{
+	for (size_t i = 0; json_object_is_type(ports, json_type_array) && i < json_object_array_length(ports); i++)
+		read_port(json_object_array_get_idx(ports, i), out);
+}
+
 void needs_of_ports(const char *network_info, struct needs *out)
 {
 	json_object *ports = network_info ? object_parse(network_info) : NULL;
 
-	for (size_t i = 0; json_object_is_type(ports, json_type_array) && i < json_object_array_length(ports); i++)
-		read_port(json_object_array_get_idx(ports, i), out);
+	read_network(ports, out);
 	json_object_put(ports);
 }
 
@@ -197,11 +202,21 @@ static void needs_of_row(const struct instance *instance, const struct needs_row
 	if (row->kernel_id && *row->kernel_id)
 		out->kernel_id = arena_dup(arena, row->kernel_id);
 	needs_of_numa(row->numa_topology, out);
-	needs_of_ports(row->network_info, out);
+}
+
+/* One text says both: the interfaces, and what the ports ask for. */
+static void read_interfaces(const struct needs_row *row, struct arena *arena, struct needs *needs, struct vifs *vifs)
+{
+	json_object *ports = row && row->network_info ? object_parse(row->network_info) : NULL;
+
+	read_network(ports, needs);
+	if (vifs)
+		vifs_read(ports, arena, vifs);
+	json_object_put(ports);
 }
 
 int needs_read(struct db *cell, const struct cell_columns *have, const struct instance *instances, size_t n,
-    struct arena *arena, struct needs *out, struct error *err)
+    struct arena *arena, struct needs *out, struct vifs *vifs, struct error *err)
 {
 	const char **uuid = xcalloc(n, sizeof *uuid);
 	const struct words uuids = { .v = uuid, .n = n };
@@ -212,8 +227,12 @@ int needs_read(struct db *cell, const struct cell_columns *have, const struct in
 	for (size_t i = 0; i < n; i++)
 		uuid[i] = instances[i].uuid;
 	rc = db_read_set(cell, &SQL_NOVA_INSTANCE_LIST_NEEDS, &uuids, &needs_row_shape, "uuid", &rows, err);
-	for (size_t i = 0; i < n && rc == 0; i++)
-		needs_of_row(&instances[i], db_rows_find(&rows, &needs_row_shape, "uuid", uuid[i], &found), arena, &out[i]);
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		const struct needs_row *row = db_rows_find(&rows, &needs_row_shape, "uuid", uuid[i], &found);
+
+		needs_of_row(&instances[i], row, arena, &out[i]);
+		read_interfaces(row, arena, &out[i], vifs ? &vifs[i] : NULL);
+	}
 	db_rows_free(&rows);
 	if (rc == 0 && have->has_shares)
 		rc = read_shares(cell, &uuids, out, err);

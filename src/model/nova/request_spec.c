@@ -61,9 +61,9 @@ static bool is_request_spec(json_object *object)
 	    (!group || json_object_is_type(group, json_type_object));
 }
 
-static json_object *parse_spec(const struct request_spec *spec)
+json_object *request_spec_open(const struct request_spec *spec)
 {
-	json_object *object = object_parse(spec->spec);
+	json_object *object = spec->exists ? object_parse(spec->spec) : NULL;
 
 	if (is_request_spec(object))
 		return object;
@@ -183,17 +183,15 @@ static bool has_group_hint(json_object *data)
 	return json_object_is_type(hints, json_type_object) && json_object_object_get_ex(hints, "group", &group) && group;
 }
 
-void request_spec_facts(const struct request_spec *spec, struct arena *arena, struct spec_facts *out)
+void request_spec_facts(json_object *spec, struct arena *arena, struct spec_facts *out)
 {
-	json_object *object, *data, *cells;
+	json_object *data = object_data(spec), *cells;
 	size_t n, i;
 
-	*out = (struct spec_facts){ 0 };
-	if (!spec->exists || !(object = parse_spec(spec)))
+	*out = (struct spec_facts){ .valid = spec != NULL };
+	if (!spec)
 		return;
-	data = object_data(object);
-	out->valid = true;
-	out->version = arena_dup(arena, object_version(object));
+	out->version = arena_dup(arena, object_version(spec));
 	out->zone = arena_dup(arena, object_text(data, "availability_zone"));
 	out->group = arena_dup(arena, object_text(object_data(json_object_object_get(data, "instance_group")), "uuid"));
 	out->group_hint = has_group_hint(data);
@@ -201,7 +199,6 @@ void request_spec_facts(const struct request_spec *spec, struct arena *arena, st
 	for (i = 0; i < n; i++)
 		out->old_pinning |= is_old_cell(json_object_array_get_idx(cells, i)) &&
 		    is_pinned(json_object_array_get_idx(cells, i));
-	json_object_put(object);
 }
 
 static int not_a_spec(const struct request_spec *spec, struct error *err)
@@ -213,7 +210,7 @@ static int not_a_spec(const struct request_spec *spec, struct error *err)
 int request_spec_object(const struct request_spec *spec, const struct spec_options *options, json_object **out,
     struct error *err)
 {
-	json_object *object = parse_spec(spec), *data;
+	json_object *object = request_spec_open(spec), *data;
 	size_t i;
 
 	if (!object)
@@ -238,15 +235,12 @@ int request_spec_object(const struct request_spec *spec, const struct spec_optio
 	return 0;
 }
 
-int request_spec_check(const struct request_spec *spec, const char *newest, struct error *err)
+int request_spec_check(const struct request_spec *spec, const struct spec_facts *facts, const char *newest, struct error *err)
 {
-	json_object *object = parse_spec(spec);
-	const char *version = object ? object_version(object) : NULL;
-	int rc = object ? 0 : not_a_spec(spec, err);
-
-	if (rc == 0 && newest && minor_of(version) > minor_of(newest))
-		rc = error_set(err, ERROR_ERROR,
-		    "its request spec is of version %s, the oldest live conductor knows %s and older", version, newest);
-	json_object_put(object);
-	return rc;
+	if (!facts->valid)
+		return not_a_spec(spec, err);
+	if (newest && minor_of(facts->version) > minor_of(newest))
+		return error_set(err, ERROR_ERROR,
+		    "its request spec is of version %s, the oldest live conductor knows %s and older", facts->version, newest);
+	return 0;
 }

@@ -39,9 +39,8 @@ static bool read_vif(json_object *vif, struct arena *arena, struct vif *out)
 	return true;
 }
 
-void vifs_parse(const char *network_info, struct arena *arena, struct vifs *out)
+void vifs_read(json_object *list, struct arena *arena, struct vifs *out)
 {
-	json_object *list = network_info ? object_parse(network_info) : NULL;
 	size_t n;
 
 	*out = (struct vifs){ .known = json_object_is_type(list, json_type_array) };
@@ -50,6 +49,13 @@ void vifs_parse(const char *network_info, struct arena *arena, struct vifs *out)
 	for (size_t i = 0; i < n && out->known; i++)
 		out->known = read_vif(json_object_array_get_idx(list, i), arena, &out->v[i]);
 	out->n = out->known ? n : 0; /* a part of them would look like all */
+}
+
+void vifs_parse(const char *network_info, struct arena *arena, struct vifs *out)
+{
+	json_object *list = network_info ? object_parse(network_info) : NULL;
+
+	vifs_read(list, arena, out);
 	json_object_put(list);
 }
 
@@ -68,42 +74,6 @@ int vifs_of_instance(struct db *cell, const char *instance_uuid, struct vifs *ou
 	vifs_parse(row.network_info, &kept, out);
 	out->arena = kept;
 	return 0;
-}
-
-static int by_instance(const void *x, const void *y)
-{
-	const struct instance_vifs *a = x, *b = y;
-
-	return strcmp(str_or(a->instance_uuid, ""), str_or(b->instance_uuid, ""));
-}
-
-int vifs_on_host(struct db *cell, const char *host, struct host_vifs *out, struct error *err)
-{
-	const struct db_param params[] = { p_str("host", host), p_end };
-	const struct cache_row *row;
-	struct db_rows rows;
-
-	*out = (struct host_vifs){ .n = 0 };
-	if (db_read(cell, &SQL_NOVA_INFO_CACHE_LIST_BY_HOST, params, &cache_row_shape, &rows, err) != 0)
-		return -1;
-	row = rows.v;
-	out->v = arena_alloc(&out->arena, rows.n * sizeof *out->v);
-	for (size_t i = 0; i < rows.n; i++) {
-		out->v[i].instance_uuid = arena_dup(&out->arena, row[i].instance_uuid);
-		vifs_parse(row[i].network_info, &out->arena, &out->v[i].vifs);
-	}
-	out->n = rows.n;
-	vec_sort(out->v, out->n, sizeof *out->v, by_instance); /* the server's order is another */
-	db_rows_free(&rows);
-	return 0;
-}
-
-const struct vifs *vifs_find(const struct host_vifs *all, const char *instance_uuid)
-{
-	const struct instance_vifs key = { .instance_uuid = instance_uuid },
-				   *found = vec_search(&key, all->v, all->n, sizeof *all->v, by_instance);
-
-	return found ? &found->vifs : NULL;
 }
 
 bool vif_is_waited_for(const struct vif *vif)

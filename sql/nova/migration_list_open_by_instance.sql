@@ -1,6 +1,6 @@
--- Migrations of any kind that somebody may still work on, of the instances of one host. The conductor takes the first
--- 'accepted' one of an instance, whatever its type.
--- :param host text
+-- Migrations of any kind that somebody may still work on, of some instances. The conductor takes the first 'accepted' one of an
+-- instance, whatever its type.
+-- :param instance_uuids list  in the client one
 -- :reads migrations :rows many
 SELECT m.id
      , m.uuid
@@ -12,9 +12,7 @@ SELECT m.id
      , TIMESTAMPDIFF(SECOND, m.created_at, UTC_TIMESTAMP()) AS age_s
      , (COALESCE(m.deleted, 0) <> 0) AS deleted
   FROM migrations AS m
-  JOIN instances AS i ON m.instance_uuid = CONVERT(i.uuid USING ascii) AND i.deleted = 0
- WHERE i.host = @host
-   AND BINARY i.host = BINARY @host
+ WHERE m.instance_uuid IN (@instance_uuids)
    AND m.status IN ('accepted', 'queued', 'preparing', 'running', 'running (post-copy)', 'pre-migrating', 'migrating', 'post-migrating',
                     'confirming', 'reverting')
    AND m.deleted = 0
