@@ -96,17 +96,20 @@ static bool is_offered(const struct scene *scene, const struct findings *finding
 	if (!g->offer || !f->acceptable || f->accepted || is_past_help(findings, f) ||
 	    (g->offer_for_all && first_of_host(findings, f) != f))
 		return false;
-	/* two names that were exchanged are no run that was meant, and an undo is no move that was planned */
-	return !guard_first_found(findings, "looks-swapped", NULL) && (g->accept != ACCEPT_FENCED_MOVE || !scene->subject.past);
+	/* an undo is no move that was planned */
+	return g->accept != ACCEPT_FENCED_MOVE || !scene->subject.past;
 }
 
 /* What may be typed in spite of a finding stands beside it, and nowhere else. */
 static void offer_ways_past(const struct scene *scene, struct findings *findings)
 {
+	/* two names that were exchanged are no run that was meant; thousands of instances may have a finding each */
+	const bool swapped = guard_first_found(findings, "looks-swapped", NULL) != NULL;
+
 	for (struct finding *f = findings->v; f < findings->v + findings->n; f++) {
 		const struct guard *g = guard_find(f->code);
 
-		if (is_offered(scene, findings, f, g))
+		if (!swapped && is_offered(scene, findings, f, g))
 			offer_accept(findings, f, g);
 		if (f->excludable && !f->accepted) {
 			auto_free char *leave = xasprintf(_("or leave it out: --exclude %s"), f->subject);
