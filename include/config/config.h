@@ -156,7 +156,7 @@ struct site_config {
 	char *nova_release; /* the oldest point release that nova runs here, "19.3.1"; NULL: not said */
 	struct fencing_config fencing;
 	struct order_config order;
-	char *reserved, *reserved_reason;   /* [targets]; NULL: not given */
+	char *reserved, *reserved_reason; /* [targets]; NULL: not given */
 	struct pace_config pace;
 	uint16_t life_port[LIFE_PORTS_MAX]; /* of a compute: an open one says that it is alive */
 	size_t nlife_port;

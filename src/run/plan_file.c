@@ -38,8 +38,7 @@ const struct plan_word plan_words[] = { { "host", PLAN_WORD_TEXT, AT(what.host) 
 	{ "only", PLAN_WORD_LIST, AT(what.only) }, { "exclude", PLAN_WORD_LIST, AT(what.exclude) },
 	{ "limit", PLAN_WORD_INT, AT(what.limit) }, { "target_state", PLAN_WORD_TEXT, AT(how.target_state) },
 	{ "no_wait", PLAN_WORD_BOOL, AT(how.no_wait) }, { "timeout_s", PLAN_WORD_INT, AT(how.timeout_s) },
-	{ "max_in_flight", PLAN_WORD_INT, AT(how.max_in_flight) },
-	{ "max_per_target", PLAN_WORD_INT, AT(how.max_per_target) },
+	{ "max_in_flight", PLAN_WORD_INT, AT(how.max_in_flight) }, { "max_per_target", PLAN_WORD_INT, AT(how.max_per_target) },
 	{ "stop_after_failures", PLAN_WORD_INT, AT(how.stop_after_failures) }, { "order", PLAN_WORD_LIST, AT(how.order) },
 	{ "hosts", PLAN_WORD_HOSTS, AT(what.hosts) }, { "aggregate", PLAN_WORD_HOSTS, AT(what.aggregates) },
 	{ "zone", PLAN_WORD_HOSTS, AT(what.zones) }, { NULL, PLAN_WORD_TEXT, 0 } };

@@ -92,8 +92,7 @@ static inline int drop_scene(void **state)
 	return 0;
 }
 
-/* The finding of this code, or NULL. */
-static __attribute__((noinline)) const struct finding *find(const char *code)
+static inline void read_specs(void)
 {
 	for (size_t i = 0; i < scene.subject.ncandidate; i++) {
 		json_object *spec = request_spec_open(&candidates[i].spec);
@@ -101,6 +100,12 @@ static __attribute__((noinline)) const struct finding *find(const char *code)
 		request_spec_facts(spec, &scene.arena, &candidates[i].spec_facts);
 		json_object_put(spec);
 	}
+}
+
+/* The finding of this code, or NULL. */
+static __attribute__((noinline)) const struct finding *find(const char *code)
+{
+	read_specs();
 	findings_free(&findings);
 	guards_run(&scene, &findings);
 	for (size_t i = 0; i < findings.n; i++)

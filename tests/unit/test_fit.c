@@ -412,8 +412,7 @@ static size_t spare(void)
 	struct rooms rooms;
 	size_t n;
 
-	for (size_t i = 0; i < 3; i++)
-		request_spec_facts(&candidates[i].spec, &scene.arena, &candidates[i].spec_facts);
+	read_specs();
 	rooms_make(&scene, &rooms);
 	n = rooms_spare(&rooms, &scene, c, scene.subject.ncandidate);
 	rooms_free(&rooms);
