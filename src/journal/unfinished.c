@@ -106,7 +106,7 @@ static bool is_unknown(const struct past *past)
 		    (str_equal(past_unit_state(&past->unit[i]), "unknown") ||
 			str_equal(past_unit_state(&past->unit[i]), "open")))
 			return true;
-	return past_holds_reserve(past, &past->plan);
+	return false;
 }
 
 static int refuse_damaged(const char *path, const char *run, const char *host, struct error *err)
