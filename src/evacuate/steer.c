@@ -146,7 +146,8 @@ static void look_at_health(struct work *work, struct wave *wave)
 	int64_t now_ms = clock_monotonic_ms();
 	struct health_seen seen;
 
-	if (wave->health.looked_ms != 0 && now_ms - wave->health.looked_ms < HEALTH_LOOK_MS)
+	/* where the way is closed it is tried itself, and who is away would be waited for twice */
+	if (wave->way_closed || (wave->health.looked_ms != 0 && now_ms - wave->health.looked_ms < HEALTH_LOOK_MS))
 		return;
 	health_look(work, &seen);
 	health_judge(&wave->health, &work->world.site.pace, &seen);
@@ -157,8 +158,7 @@ void wave_steer(struct work *work, struct wave *wave)
 {
 	if (count_to_begin(&work->plan) == 0)
 		return;
-	if (!wave->way_closed) /* then the way is looked at, and the same is to be asked */
-		look_at_health(work, wave);
+	look_at_health(work, wave);
 	if (wave->limits.measured && !work->request->how.no_wait)
 		find_width(work, wave);
 }
@@ -186,6 +186,7 @@ static void begin_unwell(struct work *work, struct wave *wave)
 static void end_unwell(struct work *work, struct wave *wave)
 {
 	wave->unwell = false;
+	wave->phase_since_ms = clock_monotonic_ms(); /* as after a pause */
 	log_notice("the cloud takes more again; instances are begun again");
 	record_health(work, wave, "goes-on", NULL);
 }

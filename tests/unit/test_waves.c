@@ -1037,6 +1037,36 @@ static void a_cloud_that_takes_no_more_is_waited_for_and_not_for_ever(void **sta
 	}
 }
 
+static void the_time_of_a_phase_stands_still_while_the_cloud_takes_no_more(void **state)
+{
+	struct error err = { 0 };
+
+	(void)state;
+	begin("hoo");
+	give_phases("122");
+	f.request.how.timeout_s = 300;
+	unwell_ms = now_ms + 5000;
+	well_ms = now_ms + 105000;
+	assert_int_equal(apply_evacuations(&work, &err), 0);
+	assert_string_equal(events.s, ">0 >1 =1 >2 =2");
+	assert_true(work.plan.unit[1].evacuation->sent_ms >= well_ms + 20000);
+	assert_true(work.plan.unit[1].evacuation->sent_ms < well_ms + 24000);
+	end();
+}
+
+/* A broker that is away is tried for every other second, by the way to it, and not looked at beside that. */
+static void who_is_away_is_not_asked_for_the_clouds_health(void **state)
+{
+	struct error err = { 0 };
+
+	(void)state;
+	begin("ww");
+	back_ms = now_ms + 50000;
+	assert_int_equal(apply_evacuations(&work, &err), 0);
+	assert_in_range(health_looks, 1, 4);
+	end();
+}
+
 /* Nobody says how many: it begins with two for each target, and never all at once. */
 static void without_a_number_the_run_finds_its_own(void **state)
 {
@@ -1093,6 +1123,8 @@ int main(void)
 		cmocka_unit_test(no_phase_begins_while_the_run_is_paused),
 		cmocka_unit_test(a_group_has_one_member_under_way),
 		cmocka_unit_test(a_cloud_that_takes_no_more_is_waited_for_and_not_for_ever),
+		cmocka_unit_test(the_time_of_a_phase_stands_still_while_the_cloud_takes_no_more),
+		cmocka_unit_test(who_is_away_is_not_asked_for_the_clouds_health),
 		cmocka_unit_test(without_a_number_the_run_finds_its_own),
 		cmocka_unit_test(after_a_signal_nothing_more_is_begun),
 	};
