@@ -66,6 +66,7 @@ class Pace(harness.TestCase):
 
     def begin(self, n, *more):
         self.ids = clone(n)
+        harness.heartbeats()                      # that of many takes a while
         only = [word for id_ in self.ids for word in ("--only", id_)]
         running = self.tool.start("host", "evacuate", A, *only, *GO, "-f", "json", *more)
         self.addCleanup(lambda: (running.poll() is None and running.kill(), running.communicate()))
