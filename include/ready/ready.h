@@ -18,6 +18,7 @@ struct ready_reason {
 struct ready_place {
 	const char *host;
 	size_t n;
+	bool reserve; /* a reserved host, which a rescue would take into service for them */
 };
 /* Instances of one host, or of several that die together. What is neither ${could} nor ${unknown} could not. */
 struct ready_answer {

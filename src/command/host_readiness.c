@@ -47,7 +47,7 @@ static void say_places(const struct ready_answer *a, struct str *out)
 {
 	str_clear(out);
 	for (const struct ready_place *p = a->place; p < a->place + a->nplace; p++)
-		str_addf(out, "%s%s %zu", out->n ? ", " : "", p->host, p->n);
+		str_addf(out, "%s%s%s %zu", out->n ? ", " : "", p->host, p->reserve ? _(" (reserved)") : "", p->n);
 }
 
 static void add_ready_answer(struct table *t, const struct ready_answer *a)

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "find/reserve.h"
 #include "internal.h"
 #include "util/lang.h"
 #include "util/mem.h"
@@ -209,12 +210,37 @@ static void make_groups(struct readiness *all, struct scene *common)
 		ready_together(g->host, g->n, common, &common->arena, &g->answer);
 }
 
+/* A rescue takes them into service for what fits on no other host. */
+static void open_reserved_hosts(struct scene *common)
+{
+	const struct cell_facts *home = common->nova.home;
+	const struct nova_service **reserve;
+
+	for (size_t i = 0; i < common->nova.ncell; i++) {
+		size_t n;
+
+		common->nova.home = &common->nova.cell[i];
+		n = reserve_find(common, &reserve);
+		for (size_t k = 0; k < n; k++)
+			reserve_open(common, reserve[k]);
+	}
+	common->nova.home = home;
+}
+
+static int find_common(struct readiness *out, struct scene *common, struct error *err)
+{
+	if ((common->world->cinder_db && scene_find_cinder(common, err) != 0) || scene_find_nova(common, err) != 0 ||
+	    scene_find_placing(common, err) != 0)
+		return -1;
+	open_reserved_hosts(common);
+	return aggregate_hosts_list(common->world->api_db, &out->aggregates, err);
+}
+
 int readiness_find(struct readiness *out, struct scene *common, struct error *err)
 {
 	*out = (struct readiness){ 0 };
-	if ((common->world->cinder_db && scene_find_cinder(common, err) != 0) || scene_find_nova(common, err) != 0 ||
-	    scene_find_placing(common, err) != 0 || aggregate_hosts_list(common->world->api_db, &out->aggregates, err) != 0 ||
-	    readiness_check_words(common, &out->aggregates, err) != 0 || look_at_hosts(out, common, err) != 0)
+	if (find_common(out, common, err) != 0 || readiness_check_words(common, &out->aggregates, err) != 0 ||
+	    look_at_hosts(out, common, err) != 0)
 		return -1;
 	make_groups(out, common);
 	return 0;

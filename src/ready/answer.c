@@ -31,7 +31,7 @@ void ready_add_places(struct ready_answer *answer, const struct rooms *rooms)
 		if (r->ntaken == 0)
 			continue;
 		answer->place = vec_grow(answer->place, answer->nplace, &answer->place_cap, sizeof *answer->place);
-		answer->place[answer->nplace++] = (struct ready_place){ r->host, r->ntaken };
+		answer->place[answer->nplace++] = (struct ready_place){ r->host, r->ntaken, r->reserve };
 	}
 }
 

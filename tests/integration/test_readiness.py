@@ -119,6 +119,20 @@ class Readiness(harness.TestCase):
         self.assertRegex(row["missing"], r"^1 more host of \d+ vCPU and \d+ GB")
         self.as_a_rescue_says(A)
 
+    def test_a_reserved_host_is_room_for_what_fits_nowhere_else(self):
+        rows("nova", "UPDATE services SET disabled = 1, disabled_reason = 'reserved' WHERE BINARY host = BINARY %s AND `binary` = 'nova-compute'", (C,))
+        memory_of_all_but(C, 1)
+        alone = self.row(A, A)
+        self.assertEqual((alone["could_go"], alone["to"]), (0, None))
+        with open(self.tool.site, "a") as f:
+            f.write("[targets]\nreserved = %s\n" % C)
+        row = self.row(A, A)
+        self.assertEqual(row["to"], "%s (reserved) %d" % (C, row["could_go"] + row["unknown"]))
+        self.assertGreater(row["could_go"], 0)
+        self.as_a_rescue_says(A)
+        aggregate("rack8", A, C)        # which may itself be what dies
+        self.assertEqual(self.row("rack8", "--aggregate", "rack8")["could_go"], 0)
+
     def test_hosts_that_die_together_have_no_room_in_each_other(self):
         alone = {h: self.row(h, h) for h in (A, B)}
         self.assertTrue(all(r["could_go"] for r in alone.values()), alone)
