@@ -51,7 +51,7 @@ static void line_of_run(struct journal_lines *lines, json_object *record, struct
 	auto_str struct str hosts = { 0 };
 
 	(void)lines;
-	for (size_t i = 0; json_object_is_type(list, json_type_array) && i < json_object_array_length(list); i++)
+	for (size_t i = 0; i < count_members(list); i++)
 		str_addf(&hosts, "%s%s", i ? " " : "", str_or(json_object_get_string(json_object_array_get_idx(list, i)), "?"));
 	str_addf(out, _("run %s: %s %s, by %s on %s"), str_or(get_text(record, "run"), "?"),
 	    str_or(get_text(record, "command"), "?"), hosts.n ? hosts.s : str_or(get_text(record, "host"), ""),
@@ -61,7 +61,7 @@ static void line_of_run(struct journal_lines *lines, json_object *record, struct
 static void line_of_plan(struct journal_lines *lines, json_object *record, struct str *out)
 {
 	json_object *units = json_object_object_get(record, "units");
-	size_t n = json_object_is_type(units, json_type_array) ? json_object_array_length(units) : 0;
+	size_t n = count_members(units);
 
 	for (size_t i = 0; i < n; i++)
 		set_label(lines, (int64_t)i, str_or(get_text(json_object_array_get_idx(units, i), "sentence"), ""));
@@ -157,9 +157,9 @@ static size_t count_alive(json_object *agents)
 	json_object *rows = json_object_object_get(agents, "rows"), *queues = json_object_object_get(agents, "queues");
 	size_t n = 0;
 
-	for (size_t i = 0; json_object_is_type(rows, json_type_array) && i < json_object_array_length(rows); i++)
+	for (size_t i = 0; i < count_members(rows); i++)
 		n += json_object_get_boolean(json_object_object_get(json_object_array_get_idx(rows, i), "up")) ? 1 : 0;
-	for (size_t i = 0; json_object_is_type(queues, json_type_array) && i < json_object_array_length(queues); i++)
+	for (size_t i = 0; i < count_members(queues); i++)
 		n += json_object_get_int(json_object_object_get(json_object_array_get_idx(queues, i), "consumers")) > 0;
 	return n;
 }
@@ -194,7 +194,7 @@ static void line_of_resume(struct journal_lines *lines, json_object *record, str
 static void line_of_phase(struct journal_lines *lines, json_object *record, struct str *out)
 {
 	json_object *rest = json_object_object_get(record, "not_verified");
-	size_t n = json_object_is_type(rest, json_type_array) ? json_object_array_length(rest) : 0;
+	size_t n = count_members(rest);
 
 	(void)lines;
 	str_addf(out, _("phase %lld begins: %s, instances: %lld"),

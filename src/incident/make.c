@@ -52,7 +52,7 @@ static size_t words_of_an_answer(const char *word)
 static const char *command_line(struct arena *arena, json_object *head)
 {
 	json_object *argv = json_object_object_get(head, "argv");
-	size_t n = json_object_is_type(argv, json_type_array) ? json_object_array_length(argv) : 0, answer;
+	size_t n = count_members(argv), answer;
 	auto_str struct str line = { 0 };
 
 	str_add(&line, "evac-manage");
@@ -157,7 +157,7 @@ static json_object *list_of_evidence(const struct incident *incident, const char
 {
 	json_object *list = json_object_object_get(incident->evidence, key);
 
-	*n = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+	*n = count_members(list);
 	return list;
 }
 
@@ -222,13 +222,13 @@ static void add_agent_evidence(const struct incident *incident, struct sheet *ou
 	json_object *rows = json_object_object_get(agents, "rows"), *queues = json_object_object_get(agents, "queues");
 	struct arena *arena = &out->arena;
 
-	for (size_t i = 0; json_object_is_type(rows, json_type_array) && i < json_object_array_length(rows); i++) {
+	for (size_t i = 0; i < count_members(rows); i++) {
 		one = json_object_array_get_idx(rows, i);
 		sheet_add(out, SHEET_FACT, arena_printf(arena, _("neutron's %s"), str_or(get_text(one, "binary"), "?")),
 		    arena_printf(arena, _("last heartbeat %lld s before the plan"),
 			(long long)json_object_get_int64(json_object_object_get(one, "heartbeat_age_s"))));
 	}
-	for (size_t i = 0; json_object_is_type(queues, json_type_array) && i < json_object_array_length(queues); i++) {
+	for (size_t i = 0; i < count_members(queues); i++) {
 		one = json_object_array_get_idx(queues, i);
 		sheet_add(out, SHEET_FACT, arena_printf(arena, _("Queue %s"), str_or(get_text(one, "queue"), "?")),
 		    arena_printf(arena, _("consumers: %lld, messages: %lld"),

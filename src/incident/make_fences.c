@@ -10,7 +10,7 @@ static bool asks_for(const struct incident *incident, const char *way)
 {
 	json_object *list = json_object_object_get(incident->head, "fence");
 
-	for (size_t i = 0; json_object_is_type(list, json_type_array) && i < json_object_array_length(list); i++)
+	for (size_t i = 0; i < count_members(list); i++)
 		if (str_equal(json_object_get_string(json_object_array_get_idx(list, i)), way))
 			return true;
 	return false;

@@ -176,7 +176,7 @@ void incident_add_failures(const struct incident *incident, struct sheet *out)
 void incident_add_left_out(const struct incident *incident, struct sheet *out)
 {
 	json_object *list = json_object_object_get(incident->evidence, "findings"), *one;
-	size_t n = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0, at;
+	size_t n = count_members(list), at;
 
 	sheet_add(out, SHEET_SECTION, _("What was left out"));
 	at = out->n;
@@ -206,7 +206,7 @@ void incident_add_left_out(const struct incident *incident, struct sheet *out)
 void incident_add_people(const struct incident *incident, struct sheet *out)
 {
 	json_object *list = json_object_object_get(incident->evidence, "people"), *one, *instances;
-	size_t n = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+	size_t n = count_members(list);
 
 	sheet_add(out, SHEET_SECTION, _("Whom to tell"));
 	if (n == 0) {
@@ -222,7 +222,7 @@ void incident_add_people(const struct incident *incident, struct sheet *out)
 
 		one = json_object_array_get_idx(list, i);
 		instances = json_object_object_get(one, "instances");
-		count = json_object_is_type(instances, json_type_array) ? json_object_array_length(instances) : 0;
+		count = count_members(instances);
 		str_addf(&names, "%zu", count);
 		for (size_t k = 0; k < count; k++) {
 			str_add(&names, k == 0 ? ": " : ", ");

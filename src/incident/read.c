@@ -169,7 +169,7 @@ struct other {
 static bool names_run(json_object *head, const char *name)
 {
 	json_object *argv = json_object_object_get(head, "argv");
-	size_t n = json_object_is_type(argv, json_type_array) ? json_object_array_length(argv) : 0;
+	size_t n = count_members(argv);
 	const char *word;
 
 	for (size_t i = 0; i < n; i++) {

@@ -55,7 +55,7 @@ static bool is_about(json_object *first, const char *host)
 {
 	json_object *hosts = json_object_object_get(first, "hosts");
 
-	for (size_t i = 0; json_object_is_type(hosts, json_type_array) && i < json_object_array_length(hosts); i++)
+	for (size_t i = 0; i < count_members(hosts); i++)
 		if (str_equal(json_object_get_string(json_object_array_get_idx(hosts, i)), host))
 			return true;
 	return str_equal(get_text(first, "host"), host);

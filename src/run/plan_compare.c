@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "plan_file_internal.h"
+#include "util/json.h"
 #include "util/lang.h"
 #include "util/log.h"
 #include "util/str.h"
@@ -188,7 +189,7 @@ static int check_servers(const struct run *run, const struct plan_file *file, st
 {
 	json_object *was = json_object_object_get(json_object_object_get(file->document, "world"), "servers"),
 		    *now = plan_servers(run);
-	size_t n = json_object_is_type(was, json_type_array) ? json_object_array_length(was) : 0;
+	size_t n = count_members(was);
 	int rc = 0;
 
 	for (size_t i = 0; i < n && rc == 0; i++) {

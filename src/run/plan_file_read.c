@@ -50,7 +50,7 @@ static json_object *parse(const struct str *all)
 
 static void take_list(struct plan_file *file, json_object *array, struct words *out)
 {
-	size_t n = json_object_is_type(array, json_type_array) ? json_object_array_length(array) : 0;
+	size_t n = count_members(array);
 
 	out->v = arena_alloc(&file->arena, n * sizeof *out->v);
 	for (size_t i = 0; i < n; i++)
@@ -118,7 +118,7 @@ static int check_plan_version(const struct plan_file *file, const char *path, st
 
 static void take_phases(struct plan_file *file, json_object *phases)
 {
-	size_t n = json_object_is_type(phases, json_type_array) ? json_object_array_length(phases) : 0;
+	size_t n = count_members(phases);
 
 	file->plan.phase = arena_alloc(&file->plan.arena, (n + 1) * sizeof *file->plan.phase);
 	file->plan.nphase = n;
@@ -137,7 +137,7 @@ static bool take_phase(const struct plan_file *file, json_object *number, struct
 
 static bool take_units(struct plan_file *file, json_object *units)
 {
-	size_t n = json_object_is_type(units, json_type_array) ? json_object_array_length(units) : 0;
+	size_t n = count_members(units);
 
 	for (size_t i = 0; i < n; i++) {
 		json_object *one = json_object_array_get_idx(units, i), *steps = json_object_object_get(one, "steps");

@@ -145,7 +145,7 @@ static char *copy_text(json_object *object, const char *key)
 
 static bool has_role(json_object *roles, const char *name)
 {
-	for (size_t i = 0; json_object_is_type(roles, json_type_array) && i < json_object_array_length(roles); i++) {
+	for (size_t i = 0; i < count_members(roles); i++) {
 		json_object *role = json_object_array_get_idx(roles, i);
 
 		if (json_object_is_type(role, json_type_object) && str_equal(get_text(role, "name"), name))
@@ -225,7 +225,7 @@ static json_object *service_of_context(json_object *v3)
 
 	put_text(service, "type", get_text(v3, "type"));
 	put_some(service, "name", get_text(v3, "name"));
-	for (size_t i = 0; json_object_is_type(list, json_type_array) && i < json_object_array_length(list); i++)
+	for (size_t i = 0; i < count_members(list); i++)
 		if (json_object_is_type(json_object_array_get_idx(list, i), json_type_object))
 			add_interface(endpoints, json_object_array_get_idx(list, i));
 	put(service, "endpoints", endpoints);

@@ -6,6 +6,7 @@
 #include "model/nova/needs.h"
 #include "model/nova/object.h"
 #include "model/placement/books.h"
+#include "util/json.h"
 #include "util/lang.h"
 #include "util/str.h"
 
@@ -143,7 +144,7 @@ static void read_image(json_object *properties, struct arena *arena, struct need
 		if (json_object_is_type(value, json_type_string) || json_object_is_type(value, json_type_boolean))
 			read_policy(key, json_object_get_string(value), arena, out);
 	json_object_object_get_ex(properties, "traits_required", &traits);
-	for (size_t i = 0; json_object_is_type(traits, json_type_array) && i < json_object_array_length(traits); i++)
+	for (size_t i = 0; i < count_members(traits); i++)
 		if (json_object_is_type(json_object_array_get_idx(traits, i), json_type_string))
 			add_trait(out, arena, "", json_object_get_string(json_object_array_get_idx(traits, i)), "required");
 }
@@ -184,7 +185,7 @@ void needs_ask(json_object *flavor, json_object *image, struct arena *arena, str
 
 static bool has_any(json_object *list)
 {
-	return json_object_is_type(list, json_type_array) && json_object_array_length(list) > 0;
+	return count_members(list) > 0;
 }
 
 /* Filters that look at other instances, which an evacuation asks again (nova scheduler/filters/affinity_filter.py,

@@ -40,7 +40,7 @@ static const char *read_monitors(json_object *data, struct arena *arena)
 {
 	json_object *hosts = json_object_object_get(data, "hosts"), *ports = json_object_object_get(data, "ports");
 	auto_str struct str all = { 0 };
-	size_t n = json_object_is_type(hosts, json_type_array) ? json_object_array_length(hosts) : 0;
+	size_t n = count_members(hosts);
 
 	for (size_t i = 0; i < n && i < MONITORS_MAX; i++) {
 		json_object *host = json_object_array_get_idx(hosts, i);

@@ -8,6 +8,7 @@
 #include "model/nova/instance.h"
 #include "model/nova/object.h"
 #include "sql_catalogue.h"
+#include "util/json.h"
 #include "util/lang.h"
 #include "util/str.h"
 
@@ -98,7 +99,7 @@ void needs_of_numa(const char *numa_topology, struct needs *out)
 	json_object *object = numa_topology ? object_parse(numa_topology) : NULL, *cells, *cell;
 
 	cells = object_data(object) ? json_object_object_get(object_data(object), "cells") : NULL;
-	for (size_t i = 0; json_object_is_type(cells, json_type_array) && i < json_object_array_length(cells); i++) {
+	for (size_t i = 0; i < count_members(cells); i++) {
 		cell = object_data(json_object_array_get_idx(cells, i));
 		out->numa = true;
 		if (cell && !json_object_object_get_ex(cell, "pcpuset", NULL) &&
@@ -125,7 +126,7 @@ static void read_port(json_object *port, struct needs *out)
 
 static void read_network(json_object *ports, struct needs *out)
 {
-	for (size_t i = 0; json_object_is_type(ports, json_type_array) && i < json_object_array_length(ports); i++)
+	for (size_t i = 0; i < count_members(ports); i++)
 		read_port(json_object_array_get_idx(ports, i), out);
 }
 

@@ -138,7 +138,7 @@ static size_t numa_cells(json_object *data, json_object **cells)
 	json_object *topology = object_data(json_object_object_get(data, "numa_topology"));
 
 	*cells = topology ? json_object_object_get(topology, "cells") : NULL;
-	return json_object_is_type(*cells, json_type_array) ? json_object_array_length(*cells) : 0;
+	return count_members(*cells);
 }
 
 static bool is_old_cell(json_object *cell)
