@@ -15,6 +15,14 @@ struct volumes {
 int volumes_on_node(struct db *db, const char *node, struct volumes *out, struct error *err);
 /* The same one by one, each a struct volume, and in the same order those of hosts that may be the node's twins. */
 int volumes_walk(struct db *db, const char *node, struct db_walk **out, struct error *err);
+/* Every volume with what names it in its storage, one by one, by host and id. */
+struct stored_volume {
+	const char *id, *name, *project_id, *status, *attach_status, *host, *cluster_name, *service_uuid, *type;
+	const char *name_id; /* what the driver calls it by instead of its id, after a migration (cinder objects/volume.py);
+	                        NULL: none */
+	struct maybe_int size_gb;
+};
+int stored_volumes_walk(struct db *db, struct db_walk **out, struct error *err);
 static inline void volumes_free(struct volumes *volumes)
 {
 	db_rows_free(&volumes->rows);

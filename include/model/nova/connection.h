@@ -31,4 +31,10 @@ struct rbd_connection {
 /* false: it is no volume of Ceph's, or cannot be read. Texts are in ${arena}. */
 bool rbd_connection_read(const char *info, struct arena *arena, struct rbd_connection *out);
 
+struct json_object;
+/* What names the volume in its storage, whatever the driver: {"driver": "iscsi", "target_iqn": …}, the caller's. Members that
+ * are known to name, and only those: a key, a password or a token of a driver that nobody here has heard of is no member that
+ * is known. NULL: it cannot be read. */
+struct json_object *connection_place(const char *info);
+
 #endif

@@ -9,6 +9,10 @@
 static const struct db_shape volume_shape = DB_SHAPE(struct volume, DB_COLUMNS(struct volume, id, size_gb),
     DB_NULLABLES(struct volume, name, project_id, status, attach_status, host, cluster_name, service_uuid));
 
+static const struct db_shape stored_volume_shape = DB_SHAPE(struct stored_volume, DB_COLUMNS(struct stored_volume, id, size_gb),
+    DB_NULLABLES(struct stored_volume, name, project_id, status, attach_status, host, cluster_name, service_uuid, type,
+	name_id));
+
 static const struct db_shape volume_owner_shape = DB_SHAPE(struct volume_owner, DB_COLUMNS(struct volume_owner, id),
     DB_NULLABLES(struct volume_owner, host, cluster_name, status, encryption_key_id, type));
 
@@ -50,6 +54,11 @@ int volumes_walk(struct db *db, const char *node, struct db_walk **out, struct e
 		p_end };
 
 	return db_walk_open(db, &SQL_CINDER_VOLUME_LIST_NEAR_NODE, params, &volume_shape, out, err);
+}
+
+int stored_volumes_walk(struct db *db, struct db_walk **out, struct error *err)
+{
+	return db_walk_open(db, &SQL_CINDER_VOLUME_LIST, NULL, &stored_volume_shape, out, err);
 }
 
 int volume_owners_get(struct db *db, const struct words *ids, struct arena *arena, struct volume_owner *out, struct error *err)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "model/nova/object.h"
 #include "sql_catalogue.h"
 #include "util/json.h"
 #include "util/str.h"
@@ -71,4 +72,53 @@ bool rbd_connection_read(const char *info, struct arena *arena, struct rbd_conne
 	}
 	json_object_put(whole);
 	return is_rbd;
+}
+
+/* Of all of os-brick's connectors (os_brick/initiator/connectors) and of cinder's drivers, as far as each is an address, a
+ * number or a name that the storage gives a volume. */
+static const char *const naming[] = { "name", "cluster_name", "target_iqn", "target_iqns", "target_lun", "target_luns",
+	"target_portal", "target_portals", "target_wwn", "target_wwns", "target_nqn", "nqn", "vol_uuid", "volume_nguid",
+	"ns_id", "volume_id", "device_path", "wwn", "export", "share", "vg_name", "lv_name", NULL };
+
+static bool is_name_value(json_object *value)
+{
+	return json_object_is_type(value, json_type_string) || json_object_is_type(value, json_type_int);
+}
+
+/* A text with a login in it ("//user:word@host/share") names more than the volume. */
+static bool may_be_told(json_object *value)
+{
+	return !json_object_is_type(value, json_type_string) || !strchr(json_object_get_string(value), '@');
+}
+
+static void put_names(json_object *place, const char *key, json_object *value)
+{
+	json_object *list;
+
+	if (is_name_value(value) && may_be_told(value))
+		put(place, key, json_object_get(value));
+	if (!json_object_is_type(value, json_type_array))
+		return;
+	list = json_object_new_array();
+	for (size_t i = 0; i < count_members(value); i++)
+		if (is_name_value(json_object_array_get_idx(value, i)) && may_be_told(json_object_array_get_idx(value, i)))
+			json_object_array_add(list, json_object_get(json_object_array_get_idx(value, i)));
+	put(place, key, list);
+}
+
+json_object *connection_place(const char *info)
+{
+	json_object *whole = info ? object_parse(info) : NULL, *data = json_object_object_get(whole, "data"), *place = NULL,
+		    *value;
+	const char *driver = get_text(whole, "driver_volume_type");
+
+	if (driver && json_object_is_type(data, json_type_object)) {
+		place = json_object_new_object();
+		put_text(place, "driver", driver);
+		for (const char *const *key = naming; *key; key++)
+			if (json_object_object_get_ex(data, *key, &value))
+				put_names(place, *key, value);
+	}
+	json_object_put(whole);
+	return place;
 }
