@@ -80,6 +80,13 @@ struct audit_words {
 	bool primary, no_second_look, readiness;
 };
 
+/* Where records of what ran where are, and what checks them. */
+struct inventory_words {
+	struct words places; /* directories of inventory save; files and directories of inventory verify */
+	const char *file;    /* --inventory: a listing is made of it, and no database is asked; NULL: it is asked */
+	const char *prometheus, *public_key;
+};
+
 struct request {
 	const char *command; /* whose command this is: "host rescue" */
 	int argc;
@@ -89,6 +96,7 @@ struct request {
 	struct where where;
 	struct shown shown;
 	struct audit_words audit;
+	struct inventory_words inventory;
 };
 
 #endif

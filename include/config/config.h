@@ -143,6 +143,15 @@ struct catalog_config {
 	char *readable_by_all;
 };
 
+/* Where records of what runs where are kept, for a night without a database. */
+#define INVENTORY_DIRECTORIES_MAX 8
+struct inventory_config {
+	char *key; /* the file of the key that they are signed with */
+	char *directory[INVENTORY_DIRECTORIES_MAX];
+	size_t ndirectory;
+	unsigned keep; /* so many files a directory */
+};
+
 #define LIFE_PORTS_MAX 16
 struct site_config {
 	bool shared_disks;            /* of every host; ask site_shares_disks() */
@@ -158,6 +167,7 @@ struct site_config {
 	struct order_config order;
 	char *reserved, *reserved_reason; /* [targets]; NULL: not given */
 	struct pace_config pace;
+	struct inventory_config inventory;
 	uint16_t life_port[LIFE_PORTS_MAX]; /* of a compute: an open one says that it is alive */
 	size_t nlife_port;
 };

@@ -18,7 +18,7 @@
 		"read the message") \
 	KIND(USAGE, 2, "usage", "invalid command line", \
 		"nothing was opened; the hint has the right words") \
-	KIND(FINDINGS, 3, "findings", "an audit or a quota check found something", \
+	KIND(FINDINGS, 3, "findings", "an audit, a quota check or a verification found something", \
 		"each row says what to do; 'evac-manage explain CHECK' says more") \
 	KIND(NOT_FOUND, 4, "not_found", "unknown host, backend, pool, instance, volume or run", \
 		"the hint names the nearest known ones: copy, do not type") \

@@ -486,6 +486,7 @@ void call_free(struct call *call)
 	free(call->request.what.exclude.v);
 	free(call->request.audit.checks.v);
 	free(call->request.audit.earlier.v);
+	free(call->request.inventory.places.v);
 	free(call->request.where.nova_files.v);
 	free(call->request.where.placement_files.v);
 	free(call->request.where.neutron_files.v);

@@ -39,6 +39,8 @@
 	ROW(audit_list) \
 	ROW(audit_run) \
 	ROW(audit_diff) \
+	ROW(inventory_save) \
+	ROW(inventory_verify) \
 	ROW(plan_show) \
 	ROW(plan_apply) \
 	ROW(journal_list) \

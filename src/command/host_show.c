@@ -428,17 +428,30 @@ static const struct listing host_show = { .needs = WITNESS_CINDER | WITNESS_NOVA
 	.fill = fill_host,
 	.counts_rows = true };
 
+static const char *const inventory_kinds[] = { "service", "host", "instance", "volume", "backup", NULL };
+static const struct from_inventory host_show_saved = { FROM_INVENTORY(columns), .kinds = inventory_kinds,
+	.fill = host_show_inventory };
+
 static enum error_kind run_host_show(const struct request *request, struct error *err)
 {
-	return run_listing(&host_show, request, err);
+	if (request->inventory.file)
+		return run_from_inventory(&host_show_saved, request, err);
+	return inventory_offer(run_listing(&host_show, request, err), "host show", request, err);
 }
 
 /* clang-format off */
+static const struct option_spec options[] = {
+	OPTION_INVENTORY,
+	{ 0 }
+};
+
 const struct command command_host_show = {
 	.noun = "host", .verb = "show",
 	.sentence = "all that a host owns, the risks, free capacity",
 	.details = "Its power as a fence agent says it, services, instances by state, volumes by backend and pool, backups, groups, "
-		"attachments, work in flight, and the capacity of the other hosts. Writes nothing.",
+		"attachments, work in flight, and the capacity of the other hosts. Writes nothing.\n\n"
+		"With --inventory what 'inventory save' wrote: instances with disks and ports, volumes, backups as they were then.",
+	.options = options,
 	.arguments = host_arguments,
 	.run = run_host_show,
 };

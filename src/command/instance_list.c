@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "commands.h"
+#include "inventory_shown.h"
 #include "owned.h"
 #include "run/list.h"
 
@@ -49,15 +50,34 @@ static int fill_instances(struct scene *scene, struct table *table, struct error
 
 static const struct listing instance_list = { .needs = NEEDS_NOVA, LISTED(columns), .fill = fill_instances };
 
+/* The records have the columns' names, the id apart. */
+static void fill_instances_saved(struct table *table, const struct inventory_picture *picture)
+{
+	table_say_none(table, "No instances on '%s'.", picture->host);
+	for (size_t i = 0; i < picture->n; i++) {
+		table_add(table);
+		inventory_cell(table, "id", picture->record[i], "uuid");
+		for (size_t c = 1; c < sizeof columns / sizeof *columns; c++)
+			inventory_cell(table, columns[c].key, picture->record[i], columns[c].key);
+	}
+}
+
+static const char *const inventory_kinds[] = { "instance", NULL };
+static const struct from_inventory saved_instances = { FROM_INVENTORY(columns), .kinds = inventory_kinds,
+	.fill = fill_instances_saved };
+
 static enum error_kind run_instance_list(const struct request *request, struct error *err)
 {
-	return run_listing(&instance_list, request, err);
+	if (request->inventory.file)
+		return run_from_inventory(&saved_instances, request, err);
+	return inventory_offer(run_listing(&instance_list, request, err), "instance list --host", request, err);
 }
 
 /* clang-format off */
 static const struct option_spec options[] = {
 	{ .name = "host", .type = OPTION_HOST, .offset = AT(what.host), .metavar = "HOST", .required = true,
 	  .sentence = "the compute host, exactly as nova names it" },
+	OPTION_INVENTORY,
 	{ 0 }
 };
 

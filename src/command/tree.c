@@ -15,7 +15,7 @@ static bool code_of_finding(size_t i, struct accept_code *out)
 }
 
 static const struct value_source sources[] = { { "FILE", ":files" }, { "FILE|DIRECTORY", ":files" }, { "OLD", ":files" },
-	{ "NEW", ":files" }, { "DIR", ":directories" },
+	{ "NEW", ":files" }, { "DIR", ":directories" }, { "DIR...", ":directories" }, { "FILE|DIR...", ":files" },
 	{ "RUN", ":ask journal list -f value -c run" }, /* these ask no server */
 	{ "CHECK...", ":ask audit list -f value -c check" }, { "NAME", ":ask sql list -f value -c name" },
 	{ "CODE|CHECK|EXIT|BUG", ":ask explain -f value -c name" }, { 0 } };

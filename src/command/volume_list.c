@@ -3,6 +3,7 @@
 
 #include "commands.h"
 #include "find/services.h"
+#include "inventory_shown.h"
 #include "owned.h"
 #include "run/list.h"
 #include "util/str.h"
@@ -84,15 +85,38 @@ static int fill_volumes(struct scene *scene, struct table *table, struct error *
 
 static const struct listing volume_list = { .needs = NEEDS_CINDER, LISTED(columns), .fill = fill_volumes };
 
+static void fill_volumes_saved(struct table *table, const struct inventory_picture *picture)
+{
+	struct host_name owner;
+
+	table_say_none(table, "No volumes on '%s'.", picture->host);
+	for (size_t i = 0; i < picture->n; i++) {
+		table_add(table);
+		for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
+			inventory_cell(table, columns[c].key, picture->record[i], columns[c].key);
+		if (!host_name_parse(get_text(picture->record[i], "host"), &owner))
+			continue;
+		table_text(table, "backend", owner.backend[0] ? owner.backend : NULL);
+		table_text(table, "pool", owner.pool[0] ? owner.pool : NULL);
+	}
+}
+
+static const char *const inventory_kinds[] = { "volume", NULL };
+static const struct from_inventory saved_volumes = { FROM_INVENTORY(columns), .kinds = inventory_kinds,
+	.fill = fill_volumes_saved };
+
 static enum error_kind run_volume_list(const struct request *request, struct error *err)
 {
-	return run_listing(&volume_list, request, err);
+	if (request->inventory.file)
+		return run_from_inventory(&saved_volumes, request, err);
+	return inventory_offer(run_listing(&volume_list, request, err), "volume list --host", request, err);
 }
 
 /* clang-format off */
 static const struct option_spec options[] = {
 	{ .name = "host", .type = OPTION_HOST, .offset = AT(what.host), .metavar = "HOST[@BACKEND[#POOL]]", .required = true,
 	  .sentence = "a host with all its backends, one backend with all its pools, or one pool" },
+	OPTION_INVENTORY,
 	{ 0 }
 };
 

@@ -99,6 +99,14 @@ void ini_note(const struct ini *ini, const struct ini_name *names, const char *v
 int read_text(struct ini *ini, const struct ini_name *names, char **what, struct error *err);
 int read_number(struct ini *ini, const struct ini_name *names, unsigned *what, struct error *err);
 int read_bool(struct ini *ini, const struct ini_name *names, bool *what, struct error *err);
+
+/* inventory_config.c: the words of [inventory] */
+#define INVENTORY_GROUP "inventory"
+#define INVENTORY_KEY_FILE "/etc/evac-manage/inventory.key"
+#define INVENTORY_DIRECTORY "/var/lib/evac-manage/inventory"
+#define INVENTORY_KEEP "14"
+int read_inventory(struct ini *ini, const struct own_option *option, struct site_config *out, struct error *err);
+void inventory_config_free(struct inventory_config *config);
 int parse_bool(const char *text, const char *origin, bool *what, struct error *err);
 
 /* A flag of a URL's TLS as PyMySQL and SQLAlchemy spell it. false: it is none. */

@@ -410,6 +410,15 @@ const struct own_option own_options[] = {
 	    "When one small statement takes the cell's database longer than this, twice in a row, nothing is begun until it takes half as long." },
 	{ PACE_GROUP, "patience", "seconds", "300", "300", NULL, read_pace,
 	    "How long a run waits for that, and for evacuations and rebuilds of others that fail. Then it ends, and names what it has not begun." },
+	{ INVENTORY_GROUP, "key", "file name", INVENTORY_KEY_FILE, INVENTORY_KEY_FILE, NULL, read_inventory,
+	    "The Ed25519 key that files of inventory save are signed with; root's, mode 600. openssl makes it: openssl genpkey -algorithm ed25519. "
+	    "A public one is enough to check them." },
+	{ INVENTORY_GROUP, "directories", "list of directories", INVENTORY_DIRECTORY,
+	    INVENTORY_DIRECTORY ", /mnt/safe/inventory", NULL, read_inventory,
+	    "Where inventory save writes without a directory of its own, each of them all of it, and where such a file is looked for when no "
+	    "database answers. Commas between; at most 8, each mode 700." },
+	{ INVENTORY_GROUP, "keep", "integer value", INVENTORY_KEEP, INVENTORY_KEEP, NULL, read_inventory,
+	    "How many of them stay in each directory, from 2 to 10000. The newest one that is whole stays beyond that." },
 	{ "log", "syslog", "facility", "no", "authpriv", "no|" SYSLOG_FACILITIES, read_syslog,
 	    "Where the trail goes: an event in CADF's fields for the begin of a run, the end of each of its units and its own end, as "
 	    "one line of JSON to syslog or journald. nova-api and cinder-api, which would tell an audit of these writes, are "
@@ -514,6 +523,7 @@ void site_config_free(struct site_config *config)
 	free(config->syslog);
 	fencing_config_free(&config->fencing);
 	order_config_free(&config->order);
+	inventory_config_free(&config->inventory);
 	free(config->storage.conf);
 	free(config->storage.keyring);
 	free(config->storage.user);

@@ -2,6 +2,7 @@
 """Every command under exactly the privileges that `grants` prints."""
 import os
 import re
+import subprocess
 
 import pymysql
 
@@ -83,6 +84,7 @@ class Grants(harness.TestCase):
         "backup list": [], "cluster list": [], "quota check": [], "audit list": [],
         "audit run": lambda t: ["--save", t.in_state("report.json"), "--no-second-look"],
         "audit diff": lambda t: [t.in_state("report.json"), t.in_state("report.json")],
+        "inventory save": lambda t: [t.signs()], "inventory verify": lambda t: [t.in_state("inventory")],
         "journal list": [], "sql list": [], "sql show": ["cinder/volume_move"], "grants": ["--read-only"], "version": [], "explain": ["fencing-unconfirmed"], "config show": [], "config sample": [], "completion": ["bash"],
         "cluster rename": ["a@ceph", "b@ceph"], "cluster remove": ["cinder-volume", "a@ceph", "--accept", "cluster-owns"],
         "volume update_service": ["--host", A], "volume delete": lambda t: [t.lonely], "quota sync": [], "migration close": lambda t: [t.stale],
@@ -96,6 +98,15 @@ class Grants(harness.TestCase):
         "host rescue": [A, "--to", B, "--only", "volume-active-0", "--no-wait"], "service remove": ["cinder-backup", A, "--accept", "service-owns"],
     }
     MAY_FIND = {"doctor", "journal pause", "journal resume", "audit run", "quota check", "host return", "audit diff", "host rescue"}     # what they find is their answer
+
+    def signs(self):
+        """Where to; the key is made."""
+        key = self.in_state("inventory.key")
+        subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", key], check=True, stderr=subprocess.DEVNULL)
+        os.chmod(key, 0o600)
+        with open(self.tool.site, "a") as f:
+            f.write("[inventory]\nkey = %s\n" % key)
+        return self.in_state("inventory")
 
     def planned(self):
         path = self.in_state("plan.json")

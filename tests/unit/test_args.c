@@ -210,7 +210,7 @@ static void command_lines_become_requests(void **state)
 }
 
 #define NOUNS "doctor, service, host, instance, migration, volume, backup, consistencygroup, group, " \
-	"cluster, quota, audit, plan, journal, sql, grants, explain, config, completion, version"
+	"cluster, quota, audit, inventory, plan, journal, sql, grants, explain, config, completion, version"
 #define LONG_HOST "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" /* 64 */
 
 static const struct {
