@@ -372,11 +372,11 @@ install: all
 	install -D -m 644 -t $(SHARE)/doc/evac-manage README.md
 	$(if $(SBOM),packaging/sbom $(BUILD)/evac-manage $(VERSION) $(filter-out yes,$(SBOM)) >$(BUILD)/evac-manage.spdx.json)
 	$(if $(SBOM),install -D -m 644 -t $(SHARE)/doc/evac-manage $(BUILD)/evac-manage.spdx.json)
-	install -D -m 644 -t $(SHARE)/doc/evac-manage/docs $(filter-out docs/audit-head.md,$(wildcard docs/*.md)) docs/audit-alerts.yml docs/readiness-alerts.yml
+	install -D -m 644 -t $(SHARE)/doc/evac-manage/docs $(filter-out docs/audit-head.md,$(wildcard docs/*.md)) docs/audit-alerts.yml docs/readiness-alerts.yml docs/inventory-alerts.yml
 	install -D -m 644 -t $(SHARE)/doc/evac-manage/docs/schema docs/schema/*
 	install -D -m 644 -t $(SHARE)/doc/evac-manage/examples packaging/examples/* $(BUILD)/evac-manage.conf
-	sed 's,/usr/bin/,$(PREFIX)/bin/,' docs/systemd/evac-manage-audit.service >$(BUILD)/evac-manage-audit.service
-	install -D -m 644 -t $(DESTDIR)$(SYSTEMD_UNITS) $(BUILD)/evac-manage-audit.service docs/systemd/evac-manage-audit.timer
+	for f in audit inventory; do sed 's,/usr/bin/,$(PREFIX)/bin/,' docs/systemd/evac-manage-$$f.service >$(BUILD)/evac-manage-$$f.service && \
+	    install -D -m 644 -t $(DESTDIR)$(SYSTEMD_UNITS) $(BUILD)/evac-manage-$$f.service docs/systemd/evac-manage-$$f.timer || exit; done
 	install -D -m 644 docs/systemd/evac-manage-audit.sysusers $(LIB)/sysusers.d/evac-manage-audit.conf
 	for f in evac-manage evac-manage-audit; do install -D -m 644 docs/systemd/$$f.tmpfiles $(LIB)/tmpfiles.d/$$f.conf || exit; done
 
