@@ -200,7 +200,7 @@ static bool read_hex(const char *text, unsigned char *out, size_t n)
 
 static int other_key(const struct reading *r, const char *name, const struct sign_key *key)
 {
-	error_set(r->err, ERROR_ERROR, "'%s' is signed with the key %.16s…, and this one is %.16s…", r->path, name,
+	error_set(r->err, ERROR_ERROR, "'%s' is signed with the key %.16s, and this one is %.16s", r->path, name,
 	    sign_key_name(key));
 	return error_hint(r->err, "name the public half of its key with --public-key");
 }

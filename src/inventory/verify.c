@@ -51,7 +51,7 @@ static void look_at_chain(const struct looked *l, struct looked *next)
 		add_problem(next,
 		    xasprintf(_("the file before it, %lld, is not the one that it was saved behind"), (long long)a->serial));
 	else
-		add_problem(next, xasprintf(_("%lld files are missing before it"), (long long)(b->serial - a->serial - 1)));
+		add_problem(next, xasprintf(_("files are missing before it: %lld"), (long long)(b->serial - a->serial - 1)));
 }
 
 static enum error_kind tell(const struct looked *l, inventory_verdict_fn *fn, void *ctx)

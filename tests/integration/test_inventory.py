@@ -299,7 +299,7 @@ class Inventory(harness.TestCase):
         self.assertEqual([v["state"] for v in r.json], ["whole", "wrong", "wrong"])
         self.expect(self.tool.run("host", "show", A, "--inventory", path), ERROR, "is damaged or was changed")
         os.unlink(path)
-        r = self.expect(self.tool.run("inventory", "verify", self.dir), FINDINGS, "1 files are missing before it")
+        r = self.expect(self.tool.run("inventory", "verify", self.dir), FINDINGS, "files are missing before it: 1")
         self.expect(self.tool.run("inventory", "verify", self.files()[1]), OK)   # one alone has no chain
         self.expect(self.tool.run("inventory", "verify", os.path.join(self.here, "nowhere")), ERROR)
         os.mkdir(os.path.join(self.here, "empty"), 0o700)

@@ -319,7 +319,7 @@ static void one_that_is_missing_in_the_middle_is_a_hole(void **state)
 	path = path_of(2);
 	unlink(path);
 	assert_int_equal(ERROR_FINDINGS, verify(DIR, key));
-	assert_string_equal(verdicts.s, "1 whole\n3 wrong: 1 files are missing before it\n4 whole\n");
+	assert_string_equal(verdicts.s, "1 whole\n3 wrong: files are missing before it: 1\n4 whole\n");
 }
 
 /* Signed with the same key, and not the one that was there. */
