@@ -163,7 +163,7 @@ static void add_instance_record(const struct cell_reading *c, struct host_readin
 	c->saving->counts.instances++;
 }
 
-static int read_details(const struct cell_reading *c, struct host_reading *h, struct error *err)
+static int read_instances(struct db *db, struct host_reading *h, struct error *err)
 {
 	auto_free const char **uuid = xcalloc(h->instances.n, sizeof *uuid);
 	const struct words uuids = { .v = uuid, .n = h->instances.n };
@@ -171,20 +171,16 @@ static int read_details(const struct cell_reading *c, struct host_reading *h, st
 	for (size_t i = 0; i < uuids.n; i++)
 		uuid[i] = h->instances.v[i].uuid;
 	h->detail = arena_alloc(&h->arena, uuids.n * sizeof *h->detail);
-	return instance_details_get(c->cell->db, &uuids, &h->arena, h->detail, err);
+	if (bdms_of_instances(db, &uuids, &h->bdms, err) != 0 || connections_of(db, &uuids, &h->connections, err) != 0)
+		return -1;
+	return instance_details_get(db, &uuids, &h->arena, h->detail, err);
 }
 
 static int read_host(const struct cell_reading *c, struct host_reading *h, struct error *err)
 {
-	struct db *db = c->cell->db;
-
-	if (instances_on_host(db, h->host, &h->instances, err) != 0)
+	if (instances_on_host(c->cell->db, h->host, &h->instances, err) != 0)
 		return -1;
-	if (h->instances.n == 0)
-		return 0;
-	return bdms_on_host(db, h->host, &h->bdms, err) != 0 || connections_on_host(db, h->host, &h->connections, err) != 0 ?
-	    -1 :
-	    read_details(c, h, err);
+	return h->instances.n == 0 ? 0 : read_instances(c->cell->db, h, err);
 }
 
 static void add_host_record(const struct cell_reading *c, const struct host_reading *h)
