@@ -102,7 +102,7 @@ $(BUILD)/lang_zh_CN.c: src/po/zh_CN.po src/po/embed.awk | $(BUILD)
 $(BUILD):
 	@mkdir -p $@
 
--include $(OBJ:.o=.d) $(BUILD)/obj/main.d $(UNIT_BIN:=.d) $(ROOMS_LIB:.o=.d) $(ROOMS_BIN:=.d)
+-include $(OBJ:.o=.d) $(BUILD)/obj/main.d $(UNIT_BIN:=.d) $(ROOMS_LIB:.o=.d) $(ROOMS_BIN:=.d) $(wildcard $(BUILD)/obj/simulate/*.d)
 
 # docs/audit.md is written here, and kept in the tree: its head by hand, a paragraph a check from the check's own file
 AUDIT_PAGE = { cat docs/audit-head.md && echo '\#\# The checks' && echo && awk -f sql/audit/embed.awk -v part=md sql/audit/*.sql; }
@@ -171,6 +171,24 @@ $(BUILD)/tests/storage/rbd: tests/storage/rbd.c
 $(BUILD)/tests/storage/see: tests/storage/see.c $(BUILD)/libevac-manage.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) -I$(BUILD) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libevac-manage.a $(LIBS)
+
+# the whole program on other bottoms (tests/simulate): what is below its rooms is wrapped by the linker, librabbitmq by its own names
+SIMULATE     := $(patsubst tests/simulate/%.c,$(BUILD)/obj/simulate/%.o,$(sort $(wildcard tests/simulate/*.c)))
+SIMULATE_WRAPS := clock_gettime time nanosleep getrandom getpid pthread_create pthread_join write fsync fdatasync rename link \
+                  http_look_all http_ask knock_at mysql_real_connect mysql_close mysql_real_query mysql_stmt_prepare mysql_stmt_execute \
+                  mysql_stmt_close mysql_commit mysql_errno mysql_error mysql_stmt_errno mysql_stmt_error
+$(BUILD)/obj/simulate/main.o: $(BUILD)/obj/main.o
+	@mkdir -p $(@D)
+	$(Q)objcopy --redefine-sym main=evac_main $< $@
+
+$(SIMULATE): $(BUILD)/obj/simulate/%.o: tests/simulate/%.c $(BUILD)/sql_catalogue.h
+	@echo "  CC    $<"
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) -I$(BUILD) -MMD -MP -c -o $@ $<
+
+$(BUILD)/simulate: $(SIMULATE) $(BUILD)/obj/simulate/main.o $(BUILD)/libevac-manage.a
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(CFLAGS) $(OUR_LDFLAGS) $(LDFLAGS) $(SIMULATE_WRAPS:%=-Wl,--wrap=%) -o $@ $^ $(LIBS)
 
 unit: $(UNIT_BIN) $(REPLAY_BIN) | $(FAKE_CEPH)
 	$(Q)rm -f $(BUILD)/findings.seen; export FINDINGS_SEEN=$(abspath $(BUILD))/findings.seen FAKE_CEPH_LIBS=$(abspath $(BUILD))/tests/fake; failed=0; \
@@ -261,6 +279,11 @@ demo-guests: all $(BUILD)/tests/storage/rbd
 # the audit against planted rows, and against N rows of each kind; the light sandbox must be up
 check-audit: all $(FAKE_CEPH)
 	tests/audit/run
+
+# histories of the whole program on other bottoms, each of a seed: SEED=1 HISTORIES=1000 LANES=2; TRACE=1 shows one, OFF= leaves faults out
+simulate: $(BUILD)/simulate
+	$(Q)tests/deps.sh build sandbox
+	$(Q)SEED=$(SEED) HISTORIES=$(HISTORIES) OFF=$(OFF) TRACE=$(TRACE) LANES=$(LANES) BUILD=$(BUILD) tests/simulate/run
 
 # clouds out of seeds, whose hosts and racks die on paper: what readiness would do with each, before a judge of its own
 CLOUDS ?= 1000
@@ -406,5 +429,5 @@ check-bare: deb tarball
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all check-chaos docs check-docs po deb rpm tarball sbom check-packages check-bare audit-page unit rooms check-house check-bytes format check-unit check check-exhaustive check-outages check-servers check-storage check-disks check-fleet check-landing check-pace check-releases check-guests demo demo-guests asan analyze tidy fuzz fuzzers coverage install clean check-audit bench bench-audit bench-moves bench-evacuations bench-cloud bench-lists bench-start
+.PHONY: all check-chaos docs check-docs po deb rpm tarball sbom check-packages check-bare audit-page unit rooms check-house check-bytes format check-unit check check-exhaustive check-outages check-servers check-storage check-disks check-fleet check-landing check-pace simulate check-releases check-guests demo demo-guests asan analyze tidy fuzz fuzzers coverage install clean check-audit bench bench-audit bench-moves bench-evacuations bench-cloud bench-lists bench-start
 .DELETE_ON_ERROR:

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The disk under the operator's state directory: what a write gets, and what a machine's death leaves of it. */
+#include "world.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+ssize_t __real_write(int fd, const void *data, size_t n);
+ssize_t __wrap_write(int fd, const void *data, size_t n);
+int __wrap_fsync(int fd);
+int __wrap_fdatasync(int fd);
+int __real_rename(const char *from, const char *to);
+int __wrap_rename(const char *from, const char *to);
+int __real_link(const char *from, const char *to);
+int __wrap_link(const char *from, const char *to);
+
+#define FILES_MAX 64
+static struct durable {
+	ino_t inode;
+	off_t size;
+} * durable; /* shared, as the world is */
+static size_t *ndurable;
+
+static struct durable *durable_of(int fd)
+{
+	struct stat st;
+	size_t i = 0;
+
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		return NULL;
+	while (i < *ndurable && durable[i].inode != st.st_ino)
+		i++;
+	if (i == *ndurable && i < FILES_MAX)
+		durable[(*ndurable)++] = (struct durable){ .inode = st.st_ino };
+	return i < FILES_MAX ? &durable[i] : NULL;
+}
+
+void files_forget(void)
+{
+	static struct {
+		size_t n;
+		struct durable file[FILES_MAX];
+	} * all;
+
+	if (!all)
+		all = world_share(sizeof *all);
+	all->n = 0;
+	durable = all->file;
+	ndurable = &all->n;
+}
+
+static bool is_in_state(int fd)
+{
+	struct stat st;
+
+	return fd > 2 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+ssize_t __wrap_write(int fd, const void *data, size_t n)
+{
+	struct fault *f;
+
+	if (!is_in_state(fd))
+		return __real_write(fd, data, n);
+	f = world_call(BOTTOM_WRITE, "write");
+	if (f && f->kind == FAULT_DISK_FULL) {
+		world->full_us = world->now_us + 60 * SECOND_US;
+		if (n > 1 && f->by % 2 && __real_write(fd, data, n / 2) > 0) /* what there was room for */
+			return (ssize_t)(n / 2);
+	}
+	if (world->full_us > world->now_us) {
+		errno = ENOSPC;
+		return -1;
+	}
+	return __real_write(fd, data, n);
+}
+
+static int sync_file(int fd)
+{
+	struct fault *f = world_call(BOTTOM_SYNC, "sync");
+	struct durable *d = durable_of(fd);
+	struct stat st;
+
+	if (f && f->kind == FAULT_SYNC_FAILS) {
+		errno = EIO;
+		return -1;
+	}
+	if (d && fstat(fd, &st) == 0)
+		d->size = st.st_size;
+	return 0;
+}
+
+int __wrap_fsync(int fd)
+{
+	return sync_file(fd);
+}
+
+int __wrap_fdatasync(int fd)
+{
+	return sync_file(fd);
+}
+
+int __wrap_rename(const char *from, const char *to)
+{
+	world_call(BOTTOM_ANY, "rename");
+	return __real_rename(from, to);
+}
+
+int __wrap_link(const char *from, const char *to)
+{
+	world_call(BOTTOM_ANY, "link");
+	return __real_link(from, to);
+}
+
+static void lose_in(const char *directory)
+{
+	char path[4096 + 256];
+	DIR *dir = opendir(directory);
+	struct dirent *e;
+	struct durable *d;
+	int fd;
+
+	while (dir && (e = readdir(dir))) {
+		snprintf(path, sizeof path, "%s/%s", directory, e->d_name);
+		fd = e->d_type == DT_REG ? open(path, O_RDWR | O_CLOEXEC) : -1;
+		d = fd >= 0 ? durable_of(fd) : NULL;
+		if (d && lseek(fd, 0, SEEK_END) > d->size && ftruncate(fd, d->size) != 0)
+			world_wrong("a file cannot be cut: %s", strerror(errno));
+		if (fd >= 0)
+			close(fd);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+/* A name that was made stays: tmpfs, and what the journal does about it (fsync of its directory) is tests/crash's. */
+void files_lose_power(void)
+{
+	char directory[4096];
+
+	snprintf(directory, sizeof directory, "%s/journal", state_directory);
+	lose_in(directory);
+}

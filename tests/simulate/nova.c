@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The actors: a conductor with its scheduler, the computes, neutron, the dead host and a tenant. What each of them writes is a
+ * file of steps/, which names its source in nova. */
+#include "world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CONTROLLER "sh03-ctl-01"
+#define BEAT_US (10 * SECOND_US)
+#define STEP_MAX 8192
+
+const char *const host_name[3] = { "sh03-compute-10e114e56e89", "sh03-compute-10e114e56e141", "sh03-compute-10e114e57e12" };
+
+static const char *const step_name[] = { "heartbeats", "host_dies", "conductor_takes", "conductor_sends",
+	"conductor_finds_no_host", "compute_claims", "compute_fails", "compute_spawns", "neutron_plugs", "compute_has_spawned",
+	"compute_takes_it_over", "compute_ends", "tenant_deletes" };
+#define STEPS (sizeof step_name / sizeof *step_name)
+static char step_text[STEPS][STEP_MAX];
+
+void nova_load(const char *steps)
+{
+	char path[4096];
+	size_t n;
+	FILE *f;
+
+	for (size_t i = 0; i < STEPS; i++) {
+		snprintf(path, sizeof path, "%s/%s.sql", steps, step_name[i]);
+		f = fopen(path, "r");
+		n = f ? fread(step_text[i], 1, STEP_MAX - 1, f) : 0;
+		if (n == 0 || n == STEP_MAX - 1) {
+			fprintf(stderr, "simulate: cannot read %s\n", path);
+			exit(1);
+		}
+		fclose(f);
+	}
+}
+
+static const char *text_of_step(const char *name)
+{
+	size_t i = 0;
+
+	while (strcmp(step_name[i], name) != 0)
+		i++;
+	return step_text[i];
+}
+
+/* In one transaction; false: a row is locked, and nothing was done. */
+static bool step(const char *name, const struct message *m, const char *vm_state)
+{
+	static char text[STEP_MAX + 1024];
+
+	snprintf(text, sizeof text,
+	    "SET @uuid = '%s', @request = '%s', @host = '%s', @migration = %lld, @vm_state = '%s', @controller = '" CONTROLLER
+	    "';\n"
+	    "START TRANSACTION;\n%s\nCOMMIT",
+	    m->uuid, m->request, host_name[m->host], m->migration, vm_state, text_of_step(name));
+	if (!server_try(text))
+		return false;
+	world_tell("%s %s %s", name, m->uuid, host_name[m->host]);
+	return true;
+}
+
+static void set_hosts(void)
+{
+	server_do("SET @a = '%s', @b = '%s', @c = '%s', @a_lives = %d, @b_lives = %d, @c_lives = %d", host_name[0],
+	    host_name[1], host_name[2], world->alive[0], world->alive[1], world->alive[2]);
+}
+
+/* Nobody sees the reports between two looks: they are written when somebody is about to look. */
+void nova_beat(void)
+{
+	if (world->beat_us && world->now_us - world->beat_us < BEAT_US)
+		return;
+	set_hosts();
+	if (server_try(text_of_step("heartbeats")))
+		world->beat_us = world->now_us;
+}
+
+void nova_begin(void)
+{
+	const char *rows = server_ask("SELECT uuid, display_name FROM nova.instances ORDER BY id");
+
+	for (size_t i = 0; i < INSTANCES; i++) {
+		sscanf(rows, "%36s %31s", world->guest[i].uuid, world->guest[i].name);
+		rows = strchr(rows, '\n') + 1;
+	}
+	set_hosts();
+	server_try(text_of_step("host_dies"));
+	nova_beat();
+}
+
+void nova_takes(size_t message)
+{
+	struct message *m = &world->message[message];
+
+	while (m->guest < INSTANCES && strcmp(world->guest[m->guest].uuid, m->uuid) != 0)
+		m->guest++;
+	if (strcmp(m->method, "rebuild_instance") != 0 || m->guest == INSTANCES) {
+		world_wrong("the conductor gets a message '%s' about '%s'", m->method, m->uuid);
+		return;
+	}
+	world->guest[m->guest].casts++;
+	oracle_message(m);
+	world_at(world_fails(FAULT_LATE) ? (int64_t)(1 + world_draw(400)) * SECOND_US :
+					   (int64_t)(10000 + world_draw(SECOND_US / 2)),
+	    EVENT_TAKE, message);
+}
+
+/* An instance as it is: vm_state, task_state, host; false: it was deleted. */
+static bool read_instance(const char *uuid, char vm_state[32], char task_state[32])
+{
+	return sscanf(server_ask("SELECT vm_state, task_state FROM nova.instances WHERE uuid = '%s' AND deleted = 0", uuid),
+		   "%31s %31s", vm_state, task_state) == 2;
+}
+
+static void take(struct message *m, size_t index)
+{
+	if (world->now_us > m->expires_us) {
+		m->state = MESSAGE_EXPIRED;
+		world_tell("a message expires: %s", m->uuid);
+		return;
+	}
+	m->state = MESSAGE_TAKEN;
+	if (world_fails(FAULT_CONDUCTOR))
+		return;
+	m->migration = atoll(
+	    server_ask("SELECT COALESCE(MAX(id), 0) FROM nova.migrations WHERE instance_uuid = '%s' AND status = 'accepted'"
+		       " AND deleted = 0",
+		m->uuid));
+	if (!step("conductor_takes", m, "")) {
+		m->state = MESSAGE_QUEUED;
+		world_at(50000, EVENT_TAKE, index);
+		return;
+	}
+	world_at((int64_t)(100000 + world_draw(2 * SECOND_US)), EVENT_SEND, index);
+}
+
+/* The scheduler's choice; a message without a host goes no further. */
+static bool send_on(struct message *m)
+{
+	m->host = 1 + world_draw(2);
+	if (!world->alive[m->host])
+		m->host = 3 - m->host;
+	if (!world->alive[m->host] || m->refused || world_fails(FAULT_NO_HOST))
+		m->refused = true;
+	return step(m->refused ? "conductor_finds_no_host" : "conductor_sends", m, "");
+}
+
+/* What a compute does when the instance is not as it must be, or when its driver fails. */
+static bool fail(struct message *m, const char *vm_state)
+{
+	return step("compute_fails", m, vm_state);
+}
+
+static bool claim(struct message *m)
+{
+	char vm_state[32], task_state[32];
+
+	if (!read_instance(m->uuid, vm_state, task_state))
+		return true;
+	oracle_begin(m);
+	if (!step("compute_claims", m, ""))
+		return false;
+	return !world_fails(FAULT_CLAIM) || fail(m, vm_state);
+}
+
+/* nova compute/manager.py _do_rebuild_instance: save(expected_task_state=[REBUILDING]) */
+static bool spawn(struct message *m)
+{
+	char vm_state[32], task_state[32];
+
+	if (!read_instance(m->uuid, vm_state, task_state))
+		return fail(m, "error");
+	return strcmp(task_state, "rebuilding") == 0 ? step("compute_spawns", m, "") : fail(m, "error");
+}
+
+static bool run(struct message *m)
+{
+	char vm_state[32], task_state[32];
+
+	if (world_fails(FAULT_COMPUTE)) {
+		world->alive[m->host] = false;
+		for (size_t i = 0; i < INSTANCES; i++)
+			world->guest[i].runs &= ~(1u << m->host);
+		return true;
+	}
+	if (world_fails(FAULT_SPAWN) || !read_instance(m->uuid, vm_state, task_state) ||
+	    strcmp(task_state, "rebuild_spawning") != 0)
+		return fail(m, "error");
+	if (!step("compute_has_spawned", m, ""))
+		return false;
+	world->guest[m->guest].runs |= 1u << m->host;
+	return true;
+}
+
+/* Is it still under way? A step that fails ends the build. */
+static bool is_under_way(const struct message *m)
+{
+	return m->migration &&
+	    strstr(server_ask("SELECT status FROM nova.migrations WHERE id = %lld", m->migration), "pre-migrating");
+}
+
+static void act_on_message(const struct event *e)
+{
+	static const int64_t most_us[] = { [EVENT_SEND] = SECOND_US,
+		[EVENT_CLAIM] = 3 * SECOND_US,
+		[EVENT_SPAWN] = 5 * SECOND_US,
+		[EVENT_PLUG] = 5 * SECOND_US,
+		[EVENT_RUNS] = SECOND_US / 10,
+		[EVENT_MOVES] = SECOND_US / 10 };
+	struct message *m = &world->message[e->subject];
+	bool done = true;
+
+	if (e->kind == EVENT_TAKE) {
+		take(m, e->subject);
+		return;
+	}
+	if (e->kind != EVENT_SEND && !world->alive[m->host])
+		return;
+	if (e->kind > EVENT_CLAIM && e->kind < EVENT_MOVES && !is_under_way(m))
+		return;
+	switch (e->kind) {
+	case EVENT_SEND:
+		done = send_on(m);
+		break;
+	case EVENT_CLAIM:
+		done = claim(m);
+		break;
+	case EVENT_SPAWN:
+		done = spawn(m);
+		break;
+	case EVENT_PLUG:
+		done = step("neutron_plugs", m, "");
+		break;
+	case EVENT_RUNS:
+		done = run(m);
+		break;
+	case EVENT_MOVES:
+		done = step("compute_takes_it_over", m, "");
+		break;
+	default:
+		done = step("compute_ends", m, "");
+	}
+	if (!done)
+		world_at(50000, e->kind, e->subject);
+	else if (e->kind < EVENT_DONE && !m->refused)
+		world_at((int64_t)(1000 + world_draw((uint64_t)most_us[e->kind])), e->kind + 1, e->subject);
+}
+
+static void act_at_time(const struct event *e)
+{
+	struct fault *f = &world->fault[e->subject];
+	struct message m = { 0 };
+
+	world_tell("fault: %s", fault_name[f->kind]);
+	f->happened = true;
+	if (f->kind == FAULT_RETURN) {
+		world->alive[0] = true;
+	} else if (f->kind == FAULT_CLOCK) {
+		world->jump_us = f->by % 2 ? 3600 * SECOND_US : -3600 * SECOND_US;
+	} else {
+		memcpy(m.uuid, world->guest[f->by % INSTANCES].uuid, sizeof m.uuid);
+		if (!step("tenant_deletes", &m, ""))
+			world_at(50000, EVENT_TIME, e->subject);
+	}
+}
+
+void nova_act(const struct event *event)
+{
+	if (event->kind == EVENT_TIME)
+		act_at_time(event);
+	else
+		act_on_message(event);
+}

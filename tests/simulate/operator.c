@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A tired person: rescues the host, and then types the first command that was printed, again and again. Each command is the
+ * whole program in a child of its own. */
+#include "world.h"
+
+#include <ctype.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define HINTS_MAX 8
+#define WORDS_MAX 64
+#define SAID_MAX (256 * 1024)
+#define LINE_MAX_BYTES 4096
+
+int evac_main(int argc, char **argv); /* src/main.c: main */
+
+const char *state_directory, *server_directory;
+
+struct said {
+	int code;
+	char text[SAID_MAX]; /* stderr, then stdout */
+};
+
+static void say_into(const char *name, int fd)
+{
+	char path[LINE_MAX_BYTES];
+	int file;
+
+	snprintf(path, sizeof path, "%s/%s", state_directory, name);
+	file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	if (file < 0 || dup2(file, fd) < 0)
+		abort();
+	close(file);
+}
+
+static size_t read_back(const char *name, char *out, size_t size)
+{
+	char path[LINE_MAX_BYTES];
+	FILE *f;
+	size_t n;
+
+	snprintf(path, sizeof path, "%s/%s", state_directory, name);
+	f = fopen(path, "r");
+	n = f ? fread(out, 1, size - 1, f) : 0;
+	if (f)
+		fclose(f);
+	out[n] = '\0';
+	return n;
+}
+
+/* The shell's words of a line: blanks, '…' and \x. */
+static int split(char *line, char **word)
+{
+	int n = 0;
+	char *to;
+
+	while (*line && n < WORDS_MAX - 1) {
+		while (*line == ' ')
+			line++;
+		if (!*line)
+			break;
+		word[n++] = to = line;
+		for (bool quoted = false; *line && (quoted || *line != ' '); line++) {
+			if (*line == '\'')
+				quoted = !quoted;
+			else
+				*to++ = *line == '\\' && !quoted ? *++line : *line;
+		}
+		if (*line)
+			line++;
+		*to = '\0';
+	}
+	word[n] = NULL;
+	return n;
+}
+
+static void type(const char *line, struct said *said)
+{
+	char copy[LINE_MAX_BYTES], *word[WORDS_MAX];
+	int status, n;
+	size_t at;
+	pid_t pid;
+
+	world->command++;
+	world_tell("$ %s", line);
+	snprintf(copy, sizeof copy, "%s", line);
+	n = split(copy, word);
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		say_into("err", STDERR_FILENO);
+		say_into("out", STDOUT_FILENO);
+		status = evac_main(n, word);
+		fflush(NULL);
+		_exit(status);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		abort();
+	server_settle();
+	said->code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	if (!WIFEXITED(status))
+		world_wrong("the program ends with signal %d", WTERMSIG(status));
+	at = read_back("err", said->text, SAID_MAX);
+	read_back("out", said->text + at, SAID_MAX - at);
+	world_tell("exit %d", said->code);
+	oracle_step();
+}
+
+static bool is_of_word(const char *p)
+{
+	return *p == ',' ? p[1] && !isspace((unsigned char)p[1]) : *p && !strchr("\"$`<>;()|&\n", *p);
+}
+
+/* From "evac-manage" to the end of its quotes or of its clause (tests/lib/pasted.py). */
+static void copy_command(const char *from, bool in_quotes, char *out)
+{
+	size_t n = 0;
+	bool quoted = false;
+
+	while (
+	    n < LINE_MAX_BYTES - 1 && *from && *from != '\n' && (quoted || is_of_word(from)) && !(in_quotes && *from == '\'')) {
+		quoted ^= *from == '\'';
+		out[n++] = *from++;
+	}
+	while (n > 0 && out[n - 1] == ' ')
+		n--;
+	out[n] = '\0';
+}
+
+/* A step's own command is no next one, and usage is no command. */
+static bool is_hint(const char *text, const char *at)
+{
+	const char *line = at;
+
+	while (line > text && line[-1] != '\n')
+		line--;
+	for (; line < at; line++)
+		if (strncmp(line, "this step only", 14) == 0 || strncmp(line, "usage: ", 7) == 0)
+			return false;
+	return true;
+}
+
+/* What he has read since he last did something, in the order in which he would type it. */
+#define LINES_MAX 64
+static struct notes {
+	char hint[LINES_MAX][LINE_MAX_BYTES];
+	size_t nhint;
+	char acted[LINE_MAX_BYTES]; /* the last command that did something */
+	bool again, listed;         /* it said to run it again; the list was read since */
+	char first[LINE_MAX_BYTES];
+	char words[2 * SAID_MAX]; /* that he read since */
+} notes;
+
+static bool is_known(const char *line)
+{
+	for (size_t i = 0; i < notes.nhint; i++)
+		if (strcmp(notes.hint[i], line) == 0)
+			return true;
+	return false;
+}
+
+/* Those of a newer answer come before what is left of an older one. */
+static void note_hints(const char *text)
+{
+	size_t at = 0;
+
+	for (const char *p = text; (p = strstr(p, "evac-manage ")); p++) {
+		char line[LINE_MAX_BYTES];
+
+		if ((p > text && strchr("/.-_", p[-1])) || (!islower((unsigned char)p[12]) && p[12] != '-') ||
+		    !is_hint(text, p))
+			continue;
+		copy_command(p, p > text && p[-1] == '\'', line);
+		if (is_known(line) || notes.nhint == LINES_MAX)
+			continue;
+		memmove(notes.hint + at + 1, notes.hint + at, (notes.nhint - at) * sizeof *notes.hint);
+		memcpy(notes.hint[at++], line, sizeof line);
+		notes.nhint++;
+	}
+}
+
+static bool take_hint(char out[LINE_MAX_BYTES])
+{
+	if (notes.nhint == 0)
+		return false;
+	memcpy(out, notes.hint[0], LINE_MAX_BYTES);
+	memmove(notes.hint, notes.hint + 1, --notes.nhint * sizeof *notes.hint);
+	return true;
+}
+
+/* The others only show. */
+static bool does_something(const char *line)
+{
+	static const char *const does[] = { " host rescue ", " host evacuate ", " instance evacuate ", " journal undo ",
+		" migration close ", " journal recover " };
+
+	for (size_t i = 0; i < sizeof does / sizeof *does; i++)
+		if (strstr(line, does[i]) && !strstr(line, " --dry-run"))
+			return true;
+	return false;
+}
+
+static bool all_settled(void)
+{
+	for (size_t i = 0; i < INSTANCES; i++)
+		if (!oracle_is_settled(i))
+			return false;
+	return true;
+}
+
+/* Ours: where the configuration is, and an answer to the question. */
+static void add_places(char *line, size_t size)
+{
+	size_t n = strlen(line);
+
+	snprintf(line + n, size - n,
+	    " --state-dir %s --config %s/site.conf --nova-config-file %s/nova.conf --cinder-config-file %s/cinder.conf --neutron-config-file %s/neutron.conf",
+	    state_directory, server_directory, server_directory, server_directory, server_directory);
+}
+
+/* A command that asks is answered: a terminal is not there, so he says so before. */
+static void answer_yes(char *line, size_t size)
+{
+	static const char *const asks[] = { "host rescue ", "host evacuate ", "instance evacuate ", "journal undo ",
+		"migration close " };
+	size_t n = strlen(line);
+
+	for (size_t i = 0; i < sizeof asks / sizeof *asks; i++)
+		if (strstr(line, asks[i]) && !strstr(line, " --yes") && !strstr(line, " --dry-run"))
+			snprintf(line + n, size - n, " --yes");
+}
+
+static void fence(char *line, size_t size)
+{
+	size_t n = strlen(line);
+
+	if ((strstr(line, "host rescue ") || strstr(line, "host evacuate ") || strstr(line, "instance evacuate ")) &&
+	    !strstr(line, "--fenced"))
+		snprintf(line + n, size - n, " --fenced 'Ann pulled both plugs'");
+}
+
+static void note(const char *line)
+{
+	if (notes.nhint < LINES_MAX)
+		memcpy(notes.hint[notes.nhint++], line, LINE_MAX_BYTES);
+}
+
+/* docs/recovery.md, "After any ending": by the state of the newest run in 'journal list'; the same command where it is not
+ * there. */
+static void read_list(const char *text)
+{
+	char run[128], line[LINE_MAX_BYTES], state[4096] = "";
+	const char *row = strchr(text, '\n');
+
+	if (!row || sscanf(row + 1, "%127[0-9TZa-z-]%4095[^\n]", run, state) != 2 || strstr(state, " failed ")) {
+		note(notes.first);
+		return;
+	}
+	if (strstr(state, " open ") || strstr(state, " unknown "))
+		snprintf(line, sizeof line, "evac-manage journal recover %s", run);
+	else if (strstr(state, " recovered "))
+		snprintf(line, sizeof line, "evac-manage host rescue %s --resume %s", host_name[0], run);
+	else
+		return;
+	add_places(line, sizeof line);
+	note(line);
+}
+
+static void read_words(const char *line, const struct said *said)
+{
+	size_t n;
+
+	if (does_something(line)) {
+		notes.nhint = 0;
+		notes.listed = false;
+		notes.words[0] = '\0';
+		memcpy(notes.acted, line, sizeof notes.acted);
+		notes.again = strstr(said->text, "same command");
+	}
+	n = strlen(notes.words);
+	snprintf(notes.words + n, sizeof notes.words - n, "%s", said->text);
+	world_tell("%s", said->text);
+	if (strstr(line, " journal list "))
+		read_list(said->text);
+	else
+		note_hints(said->text);
+}
+
+/* What he types next; false: nothing is left that he was told. */
+static bool think(const struct said *said, char next[LINE_MAX_BYTES])
+{
+	if (said->code != 137 && take_hint(next))
+		return true;
+	if (said->code != 137 && notes.again) {
+		memcpy(next, notes.acted, LINE_MAX_BYTES);
+		return true;
+	}
+	if (notes.listed)
+		return false;
+	snprintf(next, LINE_MAX_BYTES, "evac-manage journal list"); /* "start here, whatever happened" */
+	add_places(next, LINE_MAX_BYTES);
+	notes.listed = true;
+	return true;
+}
+
+static size_t faults_so_far(void)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < world->nfault; i++)
+		n += world->fault[i].happened;
+	return n;
+}
+
+/* He reads, frees the disk, finds the primary, and waits as long as he was told to. */
+static void pause_before_next(const struct said *said)
+{
+	const char *told = strstr(said->text, "check again in ");
+	const int64_t most = world->full_us > world->read_only_us ? world->full_us : world->read_only_us;
+
+	world_wait((5 + (told ? strtoll(told + strlen("check again in "), NULL, 10) : 0)) * SECOND_US);
+	if (most > world->now_us)
+		world_wait(most - world->now_us);
+}
+
+void operator_night(void)
+{
+	static struct said said;
+	char line[LINE_MAX_BYTES];
+	size_t faults = 0;
+
+	memset(&notes, 0, sizeof notes);
+	snprintf(line, sizeof line, "evac-manage host rescue %s --to %s --fenced 'Ann pulled both plugs' --yes --timeout 300",
+	    host_name[0], host_name[1]);
+	add_places(line, sizeof line);
+	memcpy(notes.first, line, sizeof line);
+	for (unsigned i = 0; i <= HINTS_MAX; i++) {
+		type(line, &said);
+		read_words(line, &said);
+		if (faults_so_far() > faults) /* those that are typed after the last fault count */
+			i = 0;
+		faults = faults_so_far();
+		if ((said.code == 0 && all_settled()) || !think(&said, line))
+			break;
+		fence(line, sizeof line);
+		answer_yes(line, sizeof line);
+		pause_before_next(&said);
+	}
+	oracle_end(notes.words);
+}

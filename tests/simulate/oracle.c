@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What must hold at every step (docs/proof.md: I1 to I5), and what must be so in the morning. */
+#include "world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool has_happened(enum fault_kind kind)
+{
+	for (size_t i = 0; i < world->nfault; i++)
+		if (world->fault[i].kind == kind && world->fault[i].happened)
+			return true;
+	return false;
+}
+
+/* I5: no message before its claim is committed. A tenant may have deleted the instance meanwhile, and a failover may have taken
+ * the claim back that was acknowledged: nova's compute refuses that one (task_state), and recovery has its rules (rows that
+ * vanished). */
+void oracle_message(const struct message *m)
+{
+	const char *found = server_ask(
+	    "SELECT (SELECT COUNT(*) FROM nova.instances WHERE uuid = '%s' AND deleted = 0 AND task_state = 'rebuilding'),"
+	    " (SELECT COUNT(*) FROM nova.migrations WHERE instance_uuid = '%s' AND status = 'accepted' AND deleted = 0),"
+	    " (SELECT COUNT(*) FROM nova.instances WHERE uuid = '%s' AND deleted = 0)",
+	    m->uuid, m->uuid, m->uuid);
+	int claimed, accepted, there;
+
+	if (sscanf(found, "%d %d %d", &claimed, &accepted, &there) == 3 && there && !has_happened(FAULT_FAILOVER) &&
+	    (claimed != 1 || accepted != 1))
+		world_wrong("I5: a message about %s, and its rows say: rebuilding %d, accepted %d", m->uuid, claimed, accepted);
+}
+
+/* I1: of one request at most one compute begins, and none beside a guest that runs. */
+void oracle_begin(struct message *m)
+{
+	struct guest *g = &world->guest[m->guest];
+
+	for (const struct message *o = world->message; o < world->message + world->nmessage; o++)
+		if (o != m && o->begun && strcmp(o->request, m->request) == 0)
+			world_wrong("I1: two computes begin with %s of %s", m->request, g->name);
+	m->begun = true;
+	if (g->runs & ~(1u << m->host))
+		world_wrong("I1: %s begins on %s, and its guest runs elsewhere", g->name, host_name[m->host]);
+}
+
+/* I3: what the dead host's backend owns moves whole, or not at all. */
+static void check_move(void)
+{
+	const char *found = server_ask(
+	    "SELECT COUNT(DISTINCT SUBSTRING_INDEX(v.host, '@', 1)) FROM cinder.volumes v JOIN world.cinder_volumes w ON w.id = v.id"
+	    " WHERE BINARY SUBSTRING_INDEX(w.host, '@', 1) = BINARY '%s'",
+	    host_name[0]);
+
+	if (strcmp(found, "1\n") != 0)
+		world_wrong("I3: half of a move is committed");
+}
+
+/* I2: no instance is 'rebuilding' without a migration that is open. That a journal names it is the replay's. */
+static void check_claims(void)
+{
+	const char *found = server_ask(
+	    "SELECT COALESCE(MAX(i.display_name), '-') FROM nova.instances i WHERE i.deleted = 0 AND i.task_state = 'rebuilding'"
+	    " AND NOT EXISTS (SELECT 1 FROM nova.migrations m WHERE m.instance_uuid = CONVERT(i.uuid USING ascii) AND m.deleted = 0"
+	    " AND m.migration_type = 'evacuation' AND m.status IN ('accepted', 'pre-migrating'))");
+
+	if (strcmp(found, "-\n") != 0)
+		world_wrong("I2: %.*s is 'rebuilding' without a migration", (int)strlen(found) - 1, found);
+}
+
+void oracle_step(void)
+{
+	check_move();
+	check_claims();
+	for (size_t i = 0; i < INSTANCES; i++)
+		if (world->guest[i].runs & (world->guest[i].runs - 1))
+			world_wrong("I1: %s runs on two hosts", world->guest[i].name);
+}
+
+bool oracle_is_settled(size_t guest)
+{
+	const struct guest *g = &world->guest[guest];
+	char host[64] = "", vm_state[32] = "", task_state[32] = "";
+	long long deleted = 0;
+
+	sscanf(server_ask("SELECT host, vm_state, task_state, deleted FROM nova.instances WHERE uuid = '%s'", g->uuid),
+	    "%63s %31s %31s %lld", host, vm_state, task_state, &deleted);
+	if (deleted)
+		return true;
+	for (size_t i = 1; i < 3; i++)
+		if (strcmp(host, host_name[i]) == 0)
+			return strcmp(task_state, "-") == 0 && strcmp(vm_state, "active") == 0 && g->runs == 1u << i;
+	return false;
+}
+
+/* In the morning each instance runs once, or the last words name it. */
+void oracle_end(const char *last_words)
+{
+	for (size_t i = 0; i < INSTANCES; i++)
+		if (!oracle_is_settled(i) && !strstr(last_words, world->guest[i].name) &&
+		    !strstr(last_words, world->guest[i].uuid))
+			world_wrong("%s does not run, and nothing names it", world->guest[i].name);
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SIMULATE_WORLD_H
+#define SIMULATE_WORLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The world of one history, in memory that the operator's commands share: each of them is a child that may die, and the world
+ * goes on. Its clock moves only when a bottom is called, all that is random comes from the seed, and what the actors do is done
+ * by whoever waits, in the same thread: one seed is one history. */
+
+#define INSTANCES 3
+#define FAULTS_MAX 4
+#define EVENTS_MAX 128
+#define MESSAGES_MAX 32
+#define BODY_MAX 65536
+#define TRACE_MAX (1u << 20)
+#define UUID_TEXT 37
+
+#define SECOND_US INT64_C(1000000)
+#define BEGIN_S INT64_C(1796000000) /* 2026-11-30 02:13:20 UTC: the host has died */
+
+/* What a call of a bottom is counted as: a fault names the one that it befalls. */
+enum bottom { BOTTOM_ANY, BOTTOM_STATEMENT, BOTTOM_COMMIT, BOTTOM_WRITE, BOTTOM_SYNC, BOTTOM_PUBLISH, BOTTOM_TIME, BOTTOMS };
+
+enum fault_kind {
+	FAULT_DEATH,        /* of the program */
+	FAULT_POWER,        /* of its machine: what was not synced goes */
+	FAULT_CUT,          /* the connection, before a statement */
+	FAULT_COMMIT_NOT,   /* before the COMMIT came there */
+	FAULT_COMMIT_DONE,  /* after it was done, before its answer */
+	FAULT_FAILOVER,     /* the answer came, and the new primary has not what it was about */
+	FAULT_DEADLOCK,     /* 1213 */
+	FAULT_LOCK_WAIT,    /* 1205 */
+	FAULT_READ_ONLY,    /* 1290, for half a minute */
+	FAULT_CONFIRM_LOST, /* the message is in the queue, and the connection is gone */
+	FAULT_MESSAGE_LOST, /* the same, and it is not */
+	FAULT_NACK,         /* and it is in the queue all the same */
+	FAULT_UNROUTABLE,   /* no queue is bound */
+	FAULT_LATE,         /* the conductor takes it after some minutes: it may have expired */
+	FAULT_CONDUCTOR,    /* dies with it */
+	FAULT_NO_HOST,      /* the scheduler finds none */
+	FAULT_CLAIM,        /* the compute has no room for it after all */
+	FAULT_SPAWN,        /* it fails at it */
+	FAULT_COMPUTE,      /* dies in the middle of it */
+	FAULT_RETURN,       /* the dead host reports again */
+	FAULT_TENANT,       /* deletes an instance */
+	FAULT_CLOCK,        /* the operator's wall clock jumps by an hour */
+	FAULT_DISK_FULL,    /* for a minute */
+	FAULT_SYNC_FAILS,   /* EIO */
+	FAULTS
+};
+
+struct fault {
+	enum fault_kind kind;
+	uint64_t at;       /* the nth call of its bottom; of the actors' faults: the nth chance; BOTTOM_TIME: the second */
+	uint64_t by;       /* what it does more: an instance, a number of seconds */
+	bool on, happened; /* off: left out, to shorten the history */
+};
+
+enum event_kind {
+	EVENT_TAKE,  /* a conductor takes a message */
+	EVENT_SEND,  /* it has a host, and sends it on; or it has none */
+	EVENT_CLAIM, /* that host's compute claims */
+	EVENT_SPAWN, /* it has ports and volumes, and begins to spawn */
+	EVENT_PLUG,  /* neutron says that the ports are up */
+	EVENT_RUNS,  /* the guest runs, and the instance is active */
+	EVENT_MOVES, /* and the new host's */
+	EVENT_DONE,  /* and its migration is done */
+	EVENT_TIME   /* a fault that a second names */
+};
+
+struct event {
+	int64_t at_us;
+	uint64_t order; /* of two at the same time the one that was made first */
+	enum event_kind kind;
+	size_t subject; /* a message, an instance or a fault */
+};
+
+enum message_state { MESSAGE_QUEUED, MESSAGE_TAKEN, MESSAGE_EXPIRED };
+
+struct message {
+	enum message_state state;
+	int64_t sent_us, expires_us;
+	size_t guest, host;  /* who it is about, and where that is built */
+	bool begun;          /* by a compute */
+	bool refused;        /* no host for it */
+	long long migration; /* 0: none was accepted when it was taken */
+	char method[32], uuid[UUID_TEXT], request[48];
+};
+
+struct guest {
+	char uuid[UUID_TEXT], name[32];
+	unsigned casts; /* messages about it that a queue got */
+	unsigned runs;  /* hosts on which it runs, a bit each; the dead one's does not */
+};
+
+struct world {
+	uint64_t seed, random, dice,
+	    order;       /* dice: the faults' own stream, so that a fault that is left out changes no other */
+	int64_t now_us;  /* since 1970 */
+	int64_t jump_us; /* of the operator's wall clock */
+	uint64_t calls[BOTTOMS];
+	uint64_t chances[FAULTS];
+	struct fault fault[FAULTS_MAX];
+	size_t nfault;
+	struct event event[EVENTS_MAX];
+	size_t nevent;
+	struct message message[MESSAGES_MAX];
+	size_t nmessage;
+	struct guest guest[INSTANCES];
+	bool alive[3];                 /* the computes A, B, C */
+	bool armed[FAULTS];            /* it befalls the next call that it can befall */
+	int64_t read_only_us, full_us; /* until when */
+	int64_t beat_us;               /* when the services reported last */
+	int64_t own_second;            /* that the world's own session has as its clock */
+	unsigned command, deaths;
+	char violation[512];
+	size_t ntrace;
+	char trace[TRACE_MAX];
+};
+
+extern struct world *world;
+extern const char *const fault_name[FAULTS];
+extern const char *const host_name[3];
+
+/* simulate.c: memory that children share */
+void *world_share(size_t n);
+
+/* world.c */
+void world_begin(uint64_t seed, uint64_t faults_off); /* a bit a fault that is left out */
+uint64_t world_draw(uint64_t below);                  /* of the world's stream */
+void world_at(int64_t in_us, enum event_kind kind, size_t subject);
+void world_tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void world_wrong(const char *format, ...) __attribute__((format(printf, 1, 2))); /* a violation: the first one counts */
+/* A call of a bottom: the clock moves a little, who is due acts. The fault that befalls it, or NULL. */
+struct fault *world_call(enum bottom bottom, const char *what);
+void world_wait(int64_t us); /* all that is due until then is done */
+/* Is it this actor's turn to fail? */
+bool world_fails(enum fault_kind kind);
+/* Dies here, without a word. */
+_Noreturn void world_die(bool power);
+
+/* files.c */
+void files_forget(void); /* no file is open, all is durable */
+void files_lose_power(void);
+
+/* server.c: the world's own connection, which nobody cuts */
+void server_open(const char *directory);
+void server_do(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* As server_do(); false: a row is locked by who is asleep now, and it is to be tried later. */
+bool server_try(const char *text);
+/* The rows of an answer as text, a line each, columns between blanks; in a buffer that the next one overwrites. */
+const char *server_ask(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void server_set_clock(void);
+/* Every session of the program has ended, and with it what it held. */
+void server_settle(void);
+
+/* broker.c */
+const char *broker_queue_state(const char *queue, unsigned *messages, unsigned *consumers); /* NULL: it is not there */
+
+/* nova.c */
+void nova_load(const char *steps); /* the directory of statements */
+void nova_begin(void);
+void nova_beat(void); /* who lives has reported a moment ago */
+void nova_act(const struct event *event);
+void nova_takes(size_t message);
+
+/* oracle.c */
+void oracle_step(void);                             /* after each step of an actor or the program */
+void oracle_message(const struct message *message); /* a queue gets it */
+void oracle_begin(struct message *message);         /* a compute begins with it */
+bool oracle_is_settled(size_t guest);               /* it runs where nova says, or its tenant has deleted it */
+void oracle_end(const char *last_words);            /* what the operator read last */
+
+/* operator.c */
+extern const char *state_directory, *server_directory;
+void operator_night(void); /* from the first command to the last hint; then the oracle judges */
+
+#endif
