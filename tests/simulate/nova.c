@@ -137,21 +137,22 @@ static void take(struct message *m, size_t index)
 	world_at((int64_t)(100000 + world_draw(2 * SECOND_US)), EVENT_SEND, index);
 }
 
-/* The scheduler's choice; a message without a host goes no further. */
+/* The scheduler's choice. */
 static bool send_on(struct message *m)
 {
 	m->host = 1 + world_draw(2);
 	if (!world->alive[m->host])
 		m->host = 3 - m->host;
-	if (!world->alive[m->host] || m->refused || world_fails(FAULT_NO_HOST))
-		m->refused = true;
-	return step(m->refused ? "conductor_finds_no_host" : "conductor_sends", m, "");
+	if (!world->alive[m->host] || m->ended || world_fails(FAULT_NO_HOST))
+		m->ended = true;
+	return step(m->ended ? "conductor_finds_no_host" : "conductor_sends", m, "");
 }
 
 /* What a compute does when the instance is not as it must be, or when its driver fails. */
 static bool fail(struct message *m, const char *vm_state)
 {
-	return step("compute_fails", m, vm_state);
+	m->ended = step("compute_fails", m, vm_state);
+	return m->ended;
 }
 
 static bool claim(struct message *m)
@@ -245,7 +246,7 @@ static void act_on_message(const struct event *e)
 	}
 	if (!done)
 		world_at(50000, e->kind, e->subject);
-	else if (e->kind < EVENT_DONE && !m->refused)
+	else if (e->kind < EVENT_DONE && !m->ended)
 		world_at((int64_t)(1000 + world_draw((uint64_t)most_us[e->kind])), e->kind + 1, e->subject);
 }
 

@@ -5,6 +5,7 @@
 
 #include <ctype.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #define HINTS_MAX 8
+#define PATIENCE_S "75"
 #define WORDS_MAX 64
 #define SAID_MAX (256 * 1024)
 #define LINE_MAX_BYTES 4096
@@ -19,6 +21,8 @@
 int evac_main(int argc, char **argv); /* src/main.c: main */
 
 const char *state_directory, *server_directory;
+
+static unsigned ncommand; /* of this night */
 
 struct said {
 	int code;
@@ -30,7 +34,7 @@ static void say_into(const char *name, int fd)
 	char path[LINE_MAX_BYTES];
 	int file;
 
-	snprintf(path, sizeof path, "%s/%s", state_directory, name);
+	snprintf(path, sizeof path, "%s/%s.%u", state_directory, name, world->command);
 	file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 	if (file < 0 || dup2(file, fd) < 0)
 		abort();
@@ -43,7 +47,7 @@ static size_t read_back(const char *name, char *out, size_t size)
 	FILE *f;
 	size_t n;
 
-	snprintf(path, sizeof path, "%s/%s", state_directory, name);
+	snprintf(path, sizeof path, "%s/%s.%u", state_directory, name, world->command);
 	f = fopen(path, "r");
 	n = f ? fread(out, 1, size - 1, f) : 0;
 	if (f)
@@ -78,14 +82,30 @@ static int split(char *line, char **word)
 	return n;
 }
 
-static void type(const char *line, struct said *said)
+/* Where the configuration is. */
+static void add_places(char *line, size_t size)
+{
+	size_t n = strlen(line);
+
+	snprintf(line + n, size - n,
+	    " --state-dir %s --config %s/site.conf --nova-config-file %s/nova.conf --cinder-config-file %s/cinder.conf --neutron-config-file %s/neutron.conf",
+	    state_directory, server_directory, server_directory, server_directory, server_directory);
+}
+
+static void rescue_line(char *line, size_t size)
+{
+	snprintf(line, size, "evac-manage host rescue %s --to %s --fenced 'Ann pulled both plugs' --yes --timeout " PATIENCE_S,
+	    host_name[0], host_name[1]);
+	add_places(line, size);
+}
+
+static pid_t begin(const char *line, unsigned number)
 {
 	char copy[LINE_MAX_BYTES], *word[WORDS_MAX];
-	int status, n;
-	size_t at;
 	pid_t pid;
+	int n;
 
-	world->command++;
+	world->command = number;
 	world_tell("$ %s", line);
 	snprintf(copy, sizeof copy, "%s", line);
 	n = split(copy, word);
@@ -94,16 +114,74 @@ static void type(const char *line, struct said *said)
 	if (pid == 0) {
 		say_into("err", STDERR_FILENO);
 		say_into("out", STDOUT_FILENO);
-		status = evac_main(n, word);
+		n = evac_main(n, word);
 		fflush(NULL);
-		_exit(status);
+		_exit(n);
 	}
-	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+	if (pid < 0)
 		abort();
-	server_settle();
-	said->code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	return pid;
+}
+
+static int wait_for_end(pid_t pid);
+
+/* Another operator, on the same machine or on another one; what stands still has sessions, and keeps them. */
+static void second_operator(const struct fault *f)
+{
+	const char *const ours = state_directory;
+	const unsigned number = world->command, sessions = server_sessions();
+	static char other[LINE_MAX_BYTES];
+	char line[LINE_MAX_BYTES];
+	int code;
+
+	if (f->by % 2) {
+		snprintf(other, sizeof other, "%s/other", server_directory);
+		state_directory = other;
+	}
+	rescue_line(line, sizeof line);
+	code = wait_for_end(begin(line, ++ncommand));
+	server_settle(sessions);
+	world_tell("exit %d of the second operator", code);
+	state_directory = ours;
+	world->command = number;
+}
+
+static const struct fault *second_of_now(void)
+{
+	for (size_t i = 0; i < world->nfault; i++)
+		if (world->fault[i].kind == FAULT_SECOND && world->fault[i].happened && !world->fault[i].served) {
+			world->fault[i].served = true;
+			return &world->fault[i];
+		}
+	abort();
+}
+
+/* The exit code; of a signal, and 128. */
+static int wait_for_end(pid_t pid)
+{
+	int status;
+
+	for (;;) {
+		if (waitpid(pid, &status, WUNTRACED) != pid)
+			abort();
+		if (!WIFSTOPPED(status))
+			break;
+		second_operator(second_of_now());
+		kill(pid, SIGCONT);
+	}
 	if (!WIFEXITED(status))
 		world_wrong("the program ends with signal %d", WTERMSIG(status));
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static void type(const char *line, struct said *said)
+{
+	const unsigned number = ++ncommand;
+	size_t at;
+
+	said->code = wait_for_end(begin(line, number));
+	server_settle(0);
+	world->command = number;
 	at = read_back("err", said->text, SAID_MAX);
 	read_back("out", said->text + at, SAID_MAX - at);
 	world_tell("exit %d", said->code);
@@ -212,35 +290,31 @@ static bool all_settled(void)
 	return true;
 }
 
-/* Ours: where the configuration is, and an answer to the question. */
-static void add_places(char *line, size_t size)
+/* What he adds to what he pastes: a terminal is not there, so he answers before he is asked; the fence is his to state; and he
+ * has not half an hour for what may never end. */
+static void add_his_own(char *line, size_t size)
 {
+	static const struct {
+		const char *command, *option, *value;
+	} own[] = {
+		{ "host rescue ", "--fenced", "'Ann pulled both plugs'" },
+		{ "host rescue ", "--yes", "" },
+		{ "host rescue ", "--timeout", PATIENCE_S },
+		{ "host evacuate ", "--fenced", "'Ann pulled both plugs'" },
+		{ "host evacuate ", "--yes", "" },
+		{ "host evacuate ", "--timeout", PATIENCE_S },
+		{ "instance evacuate ", "--fenced", "'Ann pulled both plugs'" },
+		{ "instance evacuate ", "--yes", "" },
+		{ "instance evacuate ", "--timeout", PATIENCE_S },
+		{ "journal recover ", "--timeout", PATIENCE_S },
+		{ "journal undo ", "--yes", "" },
+		{ "migration close ", "--yes", "" },
+	};
 	size_t n = strlen(line);
 
-	snprintf(line + n, size - n,
-	    " --state-dir %s --config %s/site.conf --nova-config-file %s/nova.conf --cinder-config-file %s/cinder.conf --neutron-config-file %s/neutron.conf",
-	    state_directory, server_directory, server_directory, server_directory, server_directory);
-}
-
-/* A command that asks is answered: a terminal is not there, so he says so before. */
-static void answer_yes(char *line, size_t size)
-{
-	static const char *const asks[] = { "host rescue ", "host evacuate ", "instance evacuate ", "journal undo ",
-		"migration close " };
-	size_t n = strlen(line);
-
-	for (size_t i = 0; i < sizeof asks / sizeof *asks; i++)
-		if (strstr(line, asks[i]) && !strstr(line, " --yes") && !strstr(line, " --dry-run"))
-			snprintf(line + n, size - n, " --yes");
-}
-
-static void fence(char *line, size_t size)
-{
-	size_t n = strlen(line);
-
-	if ((strstr(line, "host rescue ") || strstr(line, "host evacuate ") || strstr(line, "instance evacuate ")) &&
-	    !strstr(line, "--fenced"))
-		snprintf(line + n, size - n, " --fenced 'Ann pulled both plugs'");
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+		if (strstr(line, own[i].command) && !strstr(line, own[i].option))
+			n += (size_t)snprintf(line + n, size - n, " %s %s", own[i].option, own[i].value);
 }
 
 static void note(const char *line)
@@ -249,14 +323,23 @@ static void note(const char *line)
 		memcpy(notes.hint[notes.nhint++], line, LINE_MAX_BYTES);
 }
 
+static const char *last_line(const char *text)
+{
+	const char *line = text;
+
+	for (const char *p = text; (p = strchr(p, '\n'));)
+		if (*++p && *p != '\n')
+			line = p;
+	return line;
+}
+
 /* docs/recovery.md, "After any ending": by the state of the newest run in 'journal list'; the same command where it is not
  * there. */
 static void read_list(const char *text)
 {
 	char run[128], line[LINE_MAX_BYTES], state[4096] = "";
-	const char *row = strchr(text, '\n');
 
-	if (!row || sscanf(row + 1, "%127[0-9TZa-z-]%4095[^\n]", run, state) != 2 || strstr(state, " failed ")) {
+	if (sscanf(last_line(text), "%127[0-9TZa-z-] %4095[^\n]", run, state) != 2 || strstr(state, " failed ")) {
 		note(notes.first);
 		return;
 	}
@@ -334,9 +417,8 @@ void operator_night(void)
 	size_t faults = 0;
 
 	memset(&notes, 0, sizeof notes);
-	snprintf(line, sizeof line, "evac-manage host rescue %s --to %s --fenced 'Ann pulled both plugs' --yes --timeout 300",
-	    host_name[0], host_name[1]);
-	add_places(line, sizeof line);
+	ncommand = 0;
+	rescue_line(line, sizeof line);
 	memcpy(notes.first, line, sizeof line);
 	for (unsigned i = 0; i <= HINTS_MAX; i++) {
 		type(line, &said);
@@ -346,8 +428,7 @@ void operator_night(void)
 		faults = faults_so_far();
 		if ((said.code == 0 && all_settled()) || !think(&said, line))
 			break;
-		fence(line, sizeof line);
-		answer_yes(line, sizeof line);
+		add_his_own(line, sizeof line);
 		pause_before_next(&said);
 	}
 	oracle_end(notes.words);

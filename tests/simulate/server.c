@@ -189,10 +189,16 @@ const char *server_ask(const char *format, ...)
 	return lines;
 }
 
-void server_settle(void)
+unsigned server_sessions(void)
+{
+	return (
+	    unsigned)strtoul(server_ask("SELECT COUNT(*) FROM information_schema.processlist WHERE user = 'nova'"), NULL, 10);
+}
+
+void server_settle(unsigned but)
 {
 	for (int i = 0; i < 20000; i++) {
-		if (strcmp(server_ask("SELECT COUNT(*) FROM information_schema.processlist WHERE user = 'nova'"), "0\n") == 0)
+		if (server_sessions() <= but)
 			return;
 		usleep(100);
 	}

@@ -46,7 +46,8 @@ def start(directory):
         ["mariadbd", "--no-defaults", "--user=root", "--datadir=" + os.path.join(directory, "mysql"), "--skip-networking", "--socket=" + socket,
          "--tmpdir=" + os.path.join(directory, "tmp"), "--skip-grant-tables", "--skip-name-resolve", "--character-set-server=utf8mb3",
          "--innodb-buffer-pool-size=64M", "--innodb-flush-log-at-trx-commit=0", "--innodb-flush-method=nosync", "--skip-innodb-doublewrite",
-         "--skip-innodb-adaptive-hash-index", "--innodb-stats-auto-recalc=0", "--performance-schema=0"], stdout=log, stderr=log)
+         "--skip-innodb-adaptive-hash-index", "--innodb-stats-auto-recalc=0", "--performance-schema=0",
+         "--table-definition-cache=4000", "--table-open-cache=4000", "--query-cache-type=0", "--thread-cache-size=64"], stdout=log, stderr=log)
     until = time.monotonic() + 120
     while True:
         try:

@@ -14,7 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
-static const char *journals; /* where they are kept; NULL: they are not */
+static char other_directory[4096]; /* of the second operator's machine */
+static const char *journals;       /* where they are kept; NULL: they are not */
 
 void *world_share(size_t n)
 {
@@ -27,7 +28,7 @@ void *world_share(size_t n)
 
 static void empty(const char *directory)
 {
-	char text[8192];
+	char text[8448];
 
 	snprintf(text, sizeof text, "rm -rf '%s' && mkdir -p '%s'", directory, directory);
 	if (system(text) != 0)
@@ -37,6 +38,7 @@ static void empty(const char *directory)
 static bool play(uint64_t seed, uint64_t off)
 {
 	empty(state_directory);
+	empty(other_directory);
 	world_begin(seed, off);
 	files_forget();
 	server_do("CALL world.put_back()");
@@ -45,14 +47,15 @@ static bool play(uint64_t seed, uint64_t off)
 	return !world->violation[0];
 }
 
-static void keep_journals(uint64_t seed)
+/* Of one machine: journals of one state directory are read beside each other. */
+static void keep_journals(uint64_t seed, const char *directory, const char *machine)
 {
 	char to[4096], from[4096];
 
 	if (!journals)
 		return;
-	snprintf(from, sizeof from, "%s/journal", state_directory);
-	snprintf(to, sizeof to, "%s/%llu", journals, (unsigned long long)seed);
+	snprintf(from, sizeof from, "%s/journal", directory);
+	snprintf(to, sizeof to, "%s/%llu%s", journals, (unsigned long long)seed, machine);
 	if (access(from, F_OK) == 0 && rename(from, to) != 0)
 		abort();
 }
@@ -130,6 +133,7 @@ int main(int argc, char **argv)
 	server_directory = argv[optind];
 	snprintf(state, sizeof state, "%s/state", server_directory);
 	state_directory = state;
+	snprintf(other_directory, sizeof other_directory, "%s/other", server_directory);
 	nova_load(steps);
 	server_open(server_directory);
 	began = now_s();
@@ -140,7 +144,8 @@ int main(int argc, char **argv)
 			happened[world->fault[i].kind] += world->fault[i].happened;
 		if (trace)
 			fputs(world->trace, stdout);
-		keep_journals(seed);
+		keep_journals(seed, state_directory, "");
+		keep_journals(seed, other_directory, "-other");
 		if (!good) {
 			wrong++;
 			show_violation(seed, off);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "world.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,6 +34,7 @@ const char *const fault_name[FAULTS] = {
 	[FAULT_CLOCK] = "clock-jumps",
 	[FAULT_DISK_FULL] = "disk-full",
 	[FAULT_SYNC_FAILS] = "sync-fails",
+	[FAULT_SECOND] = "second-operator",
 };
 
 /* Where each kind strikes, and up to which call of that bottom: a plain rescue makes about so many. */
@@ -64,6 +66,7 @@ static const struct {
 	[FAULT_CLOCK] = { BOTTOM_TIME, 120, 1 },
 	[FAULT_DISK_FULL] = { BOTTOM_WRITE, 60, 2 },
 	[FAULT_SYNC_FAILS] = { BOTTOM_SYNC, 40, 1 },
+	[FAULT_SECOND] = { BOTTOM_ANY, 1500, 4 },
 };
 
 /* splitmix64 */
@@ -241,7 +244,9 @@ struct fault *world_call(enum bottom bottom, const char *what)
 	if (f) {
 		f->happened = true;
 		world_tell("fault: %s", fault_name[f->kind]);
-		world_die(f->kind == FAULT_POWER);
+		if (f->kind != FAULT_SECOND)
+			world_die(f->kind == FAULT_POWER);
+		raise(SIGSTOP); /* whoever started it sees that */
 	}
 	f = bottom == BOTTOM_ANY ? NULL : fault_at(bottom);
 	if (f) {

@@ -49,14 +49,15 @@ enum fault_kind {
 	FAULT_CLOCK,        /* the operator's wall clock jumps by an hour */
 	FAULT_DISK_FULL,    /* for a minute */
 	FAULT_SYNC_FAILS,   /* EIO */
+	FAULT_SECOND,       /* another operator begins, here or on another machine, while this command stands still */
 	FAULTS
 };
 
 struct fault {
 	enum fault_kind kind;
-	uint64_t at;       /* the nth call of its bottom; of the actors' faults: the nth chance; BOTTOM_TIME: the second */
-	uint64_t by;       /* what it does more: an instance, a number of seconds */
-	bool on, happened; /* off: left out, to shorten the history */
+	uint64_t at; /* the nth call of its bottom; of the actors' faults: the nth chance; BOTTOM_TIME: the second */
+	uint64_t by; /* what it does more: an instance, a number of seconds */
+	bool on, happened, served; /* off: left out, to shorten the history; served: the second operator has come */
 };
 
 enum event_kind {
@@ -85,7 +86,7 @@ struct message {
 	int64_t sent_us, expires_us;
 	size_t guest, host;  /* who it is about, and where that is built */
 	bool begun;          /* by a compute */
-	bool refused;        /* no host for it */
+	bool ended;          /* no host for it, or a step that failed: nobody goes on with it */
 	long long migration; /* 0: none was accepted when it was taken */
 	char method[32], uuid[UUID_TEXT], request[48];
 };
@@ -154,8 +155,9 @@ bool server_try(const char *text);
 /* The rows of an answer as text, a line each, columns between blanks; in a buffer that the next one overwrites. */
 const char *server_ask(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void server_set_clock(void);
-/* Every session of the program has ended, and with it what it held. */
-void server_settle(void);
+/* The program's sessions, and that they have ended with what they held. */
+void server_settle(unsigned but); /* ${but}: those of a command that stands still */
+unsigned server_sessions(void);
 
 /* broker.c */
 const char *broker_queue_state(const char *queue, unsigned *messages, unsigned *consumers); /* NULL: it is not there */
