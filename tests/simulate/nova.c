@@ -47,19 +47,24 @@ static const char *text_of_step(const char *name)
 }
 
 /* In one transaction; false: a row is locked, and nothing was done. */
-static bool step(const char *name, const struct message *m, const char *vm_state)
+static bool step_with(const char *name, const struct message *m, const char *vm_state, const char *trace)
 {
-	static char text[STEP_MAX + 1024];
+	static char text[STEP_MAX + 2048];
 
 	snprintf(text, sizeof text,
-	    "SET @uuid = '%s', @request = '%s', @host = '%s', @migration = %lld, @vm_state = '%s', @controller = '" CONTROLLER
+	    "SET @uuid = '%s', @request = '%s', @host = '%s', @migration = %lld, @vm_state = '%s', @trace = '%s', @controller = '" CONTROLLER
 	    "';\n"
 	    "START TRANSACTION;\n%s\nCOMMIT",
-	    m->uuid, m->request, host_name[m->host], m->migration, vm_state, text_of_step(name));
+	    m->uuid, m->request, host_name[m->host], m->migration, vm_state, trace, text_of_step(name));
 	if (!server_try(text))
 		return false;
 	world_tell("%s %s %s", name, m->uuid, host_name[m->host]);
 	return true;
+}
+
+static bool step(const char *name, const struct message *m)
+{
+	return step_with(name, m, "", "");
 }
 
 static void set_hosts(void)
@@ -129,7 +134,7 @@ static void take(struct message *m, size_t index)
 	    server_ask("SELECT COALESCE(MAX(id), 0) FROM nova.migrations WHERE instance_uuid = '%s' AND status = 'accepted'"
 		       " AND deleted = 0",
 		m->uuid));
-	if (!step("conductor_takes", m, "")) {
+	if (!step("conductor_takes", m)) {
 		m->state = MESSAGE_QUEUED;
 		world_at(50000, EVENT_TAKE, index);
 		return;
@@ -145,13 +150,24 @@ static bool send_on(struct message *m)
 		m->host = 3 - m->host;
 	if (!world->alive[m->host] || m->ended || world_fails(FAULT_NO_HOST))
 		m->ended = true;
-	return step(m->ended ? "conductor_finds_no_host" : "conductor_sends", m, "");
+	return step(m->ended ? "conductor_finds_no_host" : "conductor_sends", m);
 }
 
+/* The places at which a build ends, as Python prints them (nova 26.2 compute/manager.py): in the claim, at a state that is not
+ * the expected one, in the driver that takes back what it made, and in one that does not. */
+#define TRACE_CLAIM \
+	"  File \"/usr/lib/python3/dist-packages/nova/compute/claims.py\", line 163, in _test\n    raise exception.ComputeResourcesUnavailable(reason="
+#define TRACE_STATE \
+	"in _do_rebuild_instance\n    instance.save(expected_task_state=[task_states.REBUILDING])\nnova.exception.UnexpectedTaskStateError"
+#define TRACE_SPAWN \
+	"in spawn\n    self._create_guest_with_network(\n  in _create_guest_with_network\n    raise exception.VirtualInterfaceCreateException()"
+#define TRACE_OTHER \
+	"in _rebuild_default_impl\n    self.driver.spawn(context, instance, image_meta, injected_files,\nlibvirt.libvirtError: internal error"
+
 /* What a compute does when the instance is not as it must be, or when its driver fails. */
-static bool fail(struct message *m, const char *vm_state)
+static bool fail(struct message *m, const char *vm_state, const char *trace)
 {
-	m->ended = step("compute_fails", m, vm_state);
+	m->ended = step_with("compute_fails", m, vm_state, trace);
 	return m->ended;
 }
 
@@ -162,9 +178,9 @@ static bool claim(struct message *m)
 	if (!read_instance(m->uuid, vm_state, task_state))
 		return true;
 	oracle_begin(m);
-	if (!step("compute_claims", m, ""))
+	if (!step("compute_claims", m))
 		return false;
-	return !world_fails(FAULT_CLAIM) || fail(m, vm_state);
+	return !world_fails(FAULT_CLAIM) || fail(m, vm_state, TRACE_CLAIM);
 }
 
 /* nova compute/manager.py _do_rebuild_instance: save(expected_task_state=[REBUILDING]) */
@@ -173,13 +189,14 @@ static bool spawn(struct message *m)
 	char vm_state[32], task_state[32];
 
 	if (!read_instance(m->uuid, vm_state, task_state))
-		return fail(m, "error");
-	return strcmp(task_state, "rebuilding") == 0 ? step("compute_spawns", m, "") : fail(m, "error");
+		return fail(m, "error", TRACE_STATE);
+	return strcmp(task_state, "rebuilding") == 0 ? step("compute_spawns", m) : fail(m, "error", TRACE_STATE);
 }
 
 static bool run(struct message *m)
 {
 	char vm_state[32], task_state[32];
+	bool leaves_guest;
 
 	if (world_fails(FAULT_COMPUTE)) {
 		world->alive[m->host] = false;
@@ -187,10 +204,15 @@ static bool run(struct message *m)
 			world->guest[i].runs &= ~(1u << m->host);
 		return true;
 	}
-	if (world_fails(FAULT_SPAWN) || !read_instance(m->uuid, vm_state, task_state) ||
-	    strcmp(task_state, "rebuild_spawning") != 0)
-		return fail(m, "error");
-	if (!step("compute_has_spawned", m, ""))
+	if (world_fails(FAULT_SPAWN)) {
+		leaves_guest = world_draw(2);
+		if (leaves_guest)
+			world->guest[m->guest].runs |= 1u << m->host;
+		return fail(m, "error", leaves_guest ? TRACE_OTHER : TRACE_SPAWN);
+	}
+	if (!read_instance(m->uuid, vm_state, task_state) || strcmp(task_state, "rebuild_spawning") != 0)
+		return fail(m, "error", TRACE_SPAWN);
+	if (!step("compute_has_spawned", m))
 		return false;
 	world->guest[m->guest].runs |= 1u << m->host;
 	return true;
@@ -233,16 +255,16 @@ static void act_on_message(const struct event *e)
 		done = spawn(m);
 		break;
 	case EVENT_PLUG:
-		done = step("neutron_plugs", m, "");
+		done = step("neutron_plugs", m);
 		break;
 	case EVENT_RUNS:
 		done = run(m);
 		break;
 	case EVENT_MOVES:
-		done = step("compute_takes_it_over", m, "");
+		done = step("compute_takes_it_over", m);
 		break;
 	default:
-		done = step("compute_ends", m, "");
+		done = step("compute_ends", m);
 	}
 	if (!done)
 		world_at(50000, e->kind, e->subject);
@@ -263,7 +285,7 @@ static void act_at_time(const struct event *e)
 		world->jump_us = f->by % 2 ? 3600 * SECOND_US : -3600 * SECOND_US;
 	} else {
 		memcpy(m.uuid, world->guest[f->by % INSTANCES].uuid, sizeof m.uuid);
-		if (!step("tenant_deletes", &m, ""))
+		if (!step("tenant_deletes", &m))
 			world_at(50000, EVENT_TIME, e->subject);
 	}
 }

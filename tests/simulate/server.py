@@ -80,6 +80,7 @@ def thin_out(rows, a, hosts):
     for r in rows.tables_with("instance_uuid", ("nova", "nova_api")):
         rows.do("DELETE FROM `%s`.`%s` WHERE instance_uuid NOT IN %%s" % (r["d"], r["t"]), (wanted,))
     rows.do("DELETE FROM nova.instances WHERE uuid NOT IN %s", (wanted,))
+    rows.do("DELETE FROM nova.instance_actions_events WHERE action_id NOT IN (SELECT id FROM nova.instance_actions)")
     for table in ("services", "compute_nodes"):
         rows.do("DELETE FROM nova.`%s` WHERE id > 9000" % table)
     rows.do("DELETE FROM nova_api.host_mappings WHERE BINARY host NOT IN %s", (hosts,))
