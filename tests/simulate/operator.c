@@ -130,14 +130,11 @@ static void second_operator(const struct fault *f)
 {
 	const char *const ours = state_directory;
 	const unsigned number = world->command, sessions = server_sessions();
-	static char other[LINE_MAX_BYTES];
 	char line[LINE_MAX_BYTES];
 	int code;
 
-	if (f->by % 2) {
-		snprintf(other, sizeof other, "%s/other", server_directory);
-		state_directory = other;
-	}
+	if (f->by % 2)
+		state_directory = other_directory;
 	rescue_line(line, sizeof line);
 	code = wait_for_end(begin(line, ++ncommand));
 	server_settle(sessions);
@@ -185,6 +182,7 @@ static void type(const char *line, struct said *said)
 	at = read_back("err", said->text, SAID_MAX);
 	read_back("out", said->text + at, SAID_MAX - at);
 	world_tell("exit %d", said->code);
+	oracle_journals(state_directory, other_directory);
 	oracle_step();
 }
 

@@ -2,6 +2,7 @@
 /* What must hold at every step (docs/proof.md: I1 to I5), and what must be so in the morning. */
 #include "world.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,10 +15,20 @@ static bool has_happened(enum fault_kind kind)
 	return false;
 }
 
+/* The migration that a conductor would find for it; 0: none. */
+static long long accepted_of(const struct message *m)
+{
+	return strtoll(
+	    server_ask("SELECT COALESCE(MAX(id), 0) FROM nova.migrations WHERE instance_uuid = '%s' AND status = 'accepted'"
+		       " AND deleted = 0",
+		m->uuid),
+	    NULL, 10);
+}
+
 /* I5: no message before its claim is committed. A tenant may have deleted the instance meanwhile, and a failover may have taken
  * the claim back that was acknowledged: nova's compute refuses that one (task_state), and recovery has its rules (rows that
  * vanished). */
-void oracle_message(const struct message *m)
+void oracle_message(struct message *m)
 {
 	const char *found = server_ask(
 	    "SELECT (SELECT COUNT(*) FROM nova.instances WHERE uuid = '%s' AND deleted = 0 AND task_state = 'rebuilding'),"
@@ -29,6 +40,16 @@ void oracle_message(const struct message *m)
 	if (sscanf(found, "%d %d %d", &claimed, &accepted, &there) == 3 && there && !has_happened(FAULT_FAILOVER) &&
 	    (claimed != 1 || accepted != 1))
 		world_wrong("I5: a message about %s, and its rows say: rebuilding %d, accepted %d", m->uuid, claimed, accepted);
+	m->claimed = accepted_of(m);
+}
+
+/* I4: what was said not to have been sent, or was closed, nobody begins with: the claim of a message that is taken stands. */
+void oracle_take(const struct message *m)
+{
+	const bool is_there = server_ask("SELECT id FROM nova.instances WHERE uuid = '%s' AND deleted = 0", m->uuid)[0] != '\0';
+
+	if (is_there && !has_happened(FAULT_FAILOVER) && accepted_of(m) != m->claimed)
+		world_wrong("I4: a conductor takes a message about %s, whose claim is not there any more", m->uuid);
 }
 
 /* I1: of one request at most one compute begins, and none beside a guest that runs. */
@@ -75,6 +96,44 @@ void oracle_step(void)
 	for (size_t i = 0; i < INSTANCES; i++)
 		if (world->guest[i].runs & (world->guest[i].runs - 1))
 			world_wrong("I1: %s runs on two hosts", world->guest[i].name);
+}
+
+/* Is the word in a journal of that machine? They are small. */
+static bool is_in_journals(const char *directory, const char *word)
+{
+	static char text[1 << 20];
+	char path[4096 + 256];
+	struct dirent *e;
+	bool found = false;
+	size_t n;
+	DIR *dir;
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/journal", directory);
+	dir = opendir(path);
+	while (dir && !found && (e = readdir(dir))) {
+		snprintf(path, sizeof path, "%s/journal/%s", directory, e->d_name);
+		f = e->d_name[0] == '.' ? NULL : fopen(path, "r");
+		n = f ? fread(text, 1, sizeof text - 1, f) : 0;
+		text[n] = '\0';
+		found = strstr(text, word);
+		if (f)
+			fclose(f);
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+/* I2, its other half: whatever is 'rebuilding' when nothing of ours runs is named by a journal. */
+void oracle_journals(const char *here, const char *there)
+{
+	char uuid[UUID_TEXT];
+	const char *rows = server_ask("SELECT uuid FROM nova.instances WHERE deleted = 0 AND task_state = 'rebuilding'");
+
+	for (; sscanf(rows, "%36s", uuid) == 1; rows = strchr(rows, '\n') + 1)
+		if (!is_in_journals(here, uuid) && !is_in_journals(there, uuid))
+			world_wrong("I2: %s is 'rebuilding', and no journal names it", uuid);
 }
 
 bool oracle_is_settled(size_t guest)

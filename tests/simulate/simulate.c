@@ -14,8 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
-static char other_directory[4096]; /* of the second operator's machine */
-static const char *journals;       /* where they are kept; NULL: they are not */
+char other_directory[4096];
+static const char *journals; /* where they are kept; NULL: they are not */
 
 void *world_share(size_t n)
 {

@@ -87,6 +87,7 @@ struct message {
 	size_t guest, host;  /* who it is about, and where that is built */
 	bool begun;          /* by a compute */
 	bool ended;          /* no host for it, or a step that failed: nobody goes on with it */
+	long long claimed;   /* the migration that it was sent for */
 	long long migration; /* 0: none was accepted when it was taken */
 	char method[32], uuid[UUID_TEXT], request[48];
 };
@@ -170,14 +171,17 @@ void nova_act(const struct event *event);
 void nova_takes(size_t message);
 
 /* oracle.c */
-void oracle_step(void);                             /* after each step of an actor or the program */
-void oracle_message(const struct message *message); /* a queue gets it */
-void oracle_begin(struct message *message);         /* a compute begins with it */
-bool oracle_is_settled(size_t guest);               /* it runs where nova says, or its tenant has deleted it */
-void oracle_end(const char *last_words);            /* what the operator read last */
+void oracle_step(void);                                    /* after each step of an actor or the program */
+void oracle_message(struct message *message);              /* a queue gets it */
+void oracle_take(const struct message *message);           /* a conductor has it */
+void oracle_begin(struct message *message);                /* a compute begins with it */
+bool oracle_is_settled(size_t guest);                      /* it runs where nova says, or its tenant has deleted it */
+void oracle_journals(const char *here, const char *there); /* two machines' state directories */
+void oracle_end(const char *last_words);                   /* what the operator read last */
 
 /* operator.c */
-extern const char *state_directory, *server_directory;
-void operator_night(void); /* from the first command to the last hint; then the oracle judges */
+extern const char *state_directory, *server_directory; /* of the machine that a command runs on */
+extern char other_directory[4096];                     /* of the second operator's machine */
+void operator_night(void);                             /* from the first command to the last hint; then the oracle judges */
 
 #endif
