@@ -57,7 +57,7 @@ const char *broker_queue_state(const char *queue, unsigned *messages, unsigned *
 	    strncmp(queue, "scheduler.", 10) == 0 || strncmp(queue, "cinder-scheduler", 16) == 0) {
 		*consumers = 1;
 		for (size_t i = 0; i < world->nmessage && strcmp(queue, "conductor") == 0; i++)
-			*messages += world->message[i].state == MESSAGE_QUEUED;
+			*messages += world->message[i].state == MESSAGE_QUEUED && world->message[i].expires_us > world->now_us;
 		return queue;
 	}
 	for (size_t i = 0; i < 3; i++) {

@@ -228,7 +228,8 @@ static struct notes {
 	char acted[LINE_MAX_BYTES]; /* the last command that did something */
 	bool again, listed;         /* it said to run it again; the list was read since */
 	char first[LINE_MAX_BYTES];
-	char words[2 * SAID_MAX]; /* that he read since */
+	size_t before;            /* how much of the words is older than the last answer */
+	char words[2 * SAID_MAX]; /* that he read since the last fault */
 } notes;
 
 static bool is_known(const char *line)
@@ -358,11 +359,11 @@ static void read_words(const char *line, const struct said *said)
 	if (does_something(line)) {
 		notes.nhint = 0;
 		notes.listed = false;
-		notes.words[0] = '\0';
 		memcpy(notes.acted, line, sizeof notes.acted);
 		notes.again = strstr(said->text, "same command");
 	}
 	n = strlen(notes.words);
+	notes.before = n;
 	snprintf(notes.words + n, sizeof notes.words - n, "%s", said->text);
 	world_tell("%s", said->text);
 	if (strstr(line, " journal list "))
@@ -443,8 +444,10 @@ void operator_night(void)
 	for (unsigned i = 0; i <= HINTS_MAX; i++) {
 		type(line, &said);
 		read_words(line, &said);
-		if (faults_so_far() > faults) /* those that are typed after the last fault count */
+		if (faults_so_far() > faults) { /* what is typed and read after the last fault counts */
 			i = 0;
+			memmove(notes.words, notes.words + notes.before, strlen(notes.words + notes.before) + 1);
+		}
 		faults = faults_so_far();
 		if ((said.code == 0 && all_settled()) || !think(&said, line))
 			break;

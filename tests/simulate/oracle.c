@@ -136,6 +136,7 @@ void oracle_journals(const char *here, const char *there)
 			world_wrong("I2: %s is 'rebuilding', and no journal names it", uuid);
 }
 
+/* A second host that died with guests that it had is another rescue's. */
 bool oracle_is_settled(size_t guest)
 {
 	const struct guest *g = &world->guest[guest];
@@ -148,7 +149,8 @@ bool oracle_is_settled(size_t guest)
 		return true;
 	for (size_t i = 1; i < 3; i++)
 		if (strcmp(host, host_name[i]) == 0)
-			return strcmp(task_state, "-") == 0 && strcmp(vm_state, "active") == 0 && g->runs == 1u << i;
+			return strcmp(task_state, "-") == 0 && strcmp(vm_state, "active") == 0 &&
+			    (g->runs == 1u << i || !world->alive[i]);
 	return false;
 }
 
