@@ -285,6 +285,11 @@ simulate: $(BUILD)/simulate
 	$(Q)tests/deps.sh build sandbox
 	$(Q)SEED=$(SEED) HISTORIES=$(HISTORIES) OFF=$(OFF) TRACE=$(TRACE) LANES=$(LANES) BUILD=$(BUILD) tests/simulate/run
 
+# evac-rehearse on dumps of the light sandbox, and of a cloud of 200 hosts and 2,000 instances
+check-rehearsal: all
+	$(Q)tests/deps.sh build sandbox rehearsal
+	$(Q)LARGE=yes LIGHT=yes EVAC_MANAGE=$(abspath $(BUILD))/evac-manage tests/lib/in_own_sandbox tests/rehearse/run
+
 # clouds out of seeds, whose hosts and racks die on paper: what readiness would do with each, before a judge of its own
 CLOUDS ?= 1000
 check-fleet: all

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Install what building, checking and the sandbox need on Debian 12.
-#   tests/deps.sh [build] [check] [sandbox] [disks] [browser] [analyze] [package] [tarball] [servers] [releases] [guests]      (none: the first four)
+#   tests/deps.sh [build] [check] [sandbox] [disks] [browser] [analyze] [package] [tarball] [servers] [releases] [guests] [rehearsal]      (none: the first four)
 # As root: installs what is missing. Otherwise prints the line to type, and exits 1 when there is one.
 set -eu
 
@@ -28,6 +28,9 @@ SCENARIO="make python3-jsonschema"
 # make check-guests and demo-guests alone: a hypervisor; nothing of it is started by the packages
 GUESTS="libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients qemu-system-x86 qemu-utils qemu-block-extra python3-libvirt genisoimage iproute2 e2fsprogs"
 
+# evac-rehearse reads what these write
+REHEARSAL="mariadb-client mydumper zstd util-linux"
+
 # make check-servers alone, which makes roots of other releases
 SERVERS="debootstrap util-linux"
 
@@ -44,10 +47,11 @@ for group; do
     package) wanted+=" $PACKAGE" ;;
     servers) wanted+=" $SERVERS" ;;
     guests) wanted+=" $GUESTS" ;;
+    rehearsal) wanted+=" $REHEARSAL" ;;
     tarball) wanted+=" $TARBALL" ;;
     releases) wanted+=" $RELEASES" ;;
     scenario) wanted+=" $SCENARIO" ;;
-    *) echo "usage: tests/deps.sh [build] [check] [sandbox] [disks] [browser] [analyze] [package] [tarball] [servers] [releases] [guests]" >&2; exit 2 ;;
+    *) echo "usage: tests/deps.sh [build] [check] [sandbox] [disks] [browser] [analyze] [package] [tarball] [servers] [releases] [guests] [rehearsal]" >&2; exit 2 ;;
   esac
 done
 # Debian 11 names its servers with their version

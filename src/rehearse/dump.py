@@ -12,7 +12,7 @@ import subprocess
 import zlib
 from dataclasses import dataclass, field
 
-from mask import TABLES
+from mask import EMPTY, TABLES
 
 SYSTEM = ("mysql", "sys", "information_schema", "performance_schema", "test")
 _string = rb"'[^'\\]*(?:(?:\\.|'')[^'\\]*)*'|\"[^\"\\]*(?:(?:\\.|\"\")[^\"\\]*)*\""
@@ -198,6 +198,8 @@ class Reader:
                 continue
             found = _create_table.match(statement) or _insert.match(statement)
             if not found:
+                if statement[:7].upper() in (b"INSERT ", b"REPLACE"):
+                    raise NotUnderstood("rows in a form that none of the three programs writes: %s" % statement[:60].decode("utf-8", "replace").partition("VALUES")[0])
                 continue
             database = (found[1] or b"").decode() or seen["database"] or stem
             table = found[2].decode()
@@ -220,7 +222,8 @@ class Reader:
         columns = [c.decode() for c in _column.findall(statement[statement.index(b"(") + 1:])]
         self.columns[database, table] = columns
         source.tables += 1
-        self.loader.create(database, table, _foreign_order.sub(b"utf8mb4_general_ci", statement))
+        if table in TABLES or table in EMPTY:
+            self.loader.create(database, table, _foreign_order.sub(b"utf8mb4_general_ci", statement))
 
     def _insert(self, database, table, statement, found, source):
         if table not in TABLES:

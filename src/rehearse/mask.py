@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What of a dump is loaded, and what of it is replaced before any server sees it.
 
-Both are lists of what may stay: a table that is not in TABLES keeps its form and gets no row; of JSON that can hold a key only the members named
+Both are lists of what may stay: a table that is not in TABLES is not loaded; of JSON that can hold a key only the members named
 here stay. What has been replaced is counted, by table and column.
 """
 import json
@@ -24,6 +24,9 @@ agents ipallocations ml2_distributed_port_bindings ml2_port_binding_levels ml2_p
 ports portsecuritybindings provisioningblocks segmenthostmappings standardattributes subnets subports trunks
 alembic_version migrate_version
 """.split())
+
+# these are read, too, and their rows are the caller's own words or a guest's traceback: they are there, and empty
+EMPTY = frozenset(("build_requests", "instance_faults"))
 
 # keys of an instance's metadata whose values the order of a rescue is made of (evac-manage.conf(5), [order]); other values are their owner's
 ORDER_KEYS = frozenset((b"restart_priority", b"instanceha:restart_priority", b"restart_group", b"instanceha:restart_group", b"HA_Enabled", b"evacuable"))

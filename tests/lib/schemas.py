@@ -143,3 +143,9 @@ def of_journals(state):
                     break
         wrong += of_records([r for r in records if isinstance(r, dict)])
     return wrong
+
+
+def of_rehearsal(document):
+    """What evac-rehearse prints: its own members, and evac-manage's plan in it."""
+    wrong = told(validator("rehearsal-1").iter_errors(document), "evac-rehearse")
+    return wrong + (told(validator("evac-manage-1").iter_errors(document["plan"]), "its plan") if document["plan"] else [])

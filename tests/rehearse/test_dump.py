@@ -97,6 +97,12 @@ class DumpTest(unittest.TestCase):
         self.assertEqual(self.read(path, name="nova_cell2")[0].databases, ["nova_cell2"])
         self.assertEqual(self.read(self.file("nova_x.sql", TABLE + ROWS))[0].databases, ["nova_x"])
 
+    def test_rows_with_the_names_of_their_columns_and_rows_in_another_form(self):
+        heard, _ = self.read(self.file("nova.sql", TABLE + "INSERT INTO `instances` (`user_data`, `id`) VALUES ('PLANTED',1);\n"))
+        self.assertEqual(heard.rows["nova", "instances"], [{"user_data": b"NULL", "id": b"1"}])
+        with self.assertRaisesRegex(dump.NotUnderstood, "form"):
+            self.read(self.file("nova.sql", TABLE + "INSERT INTO instances SET id = 1;\n"))
+
     def test_one_database_in_two_dumps_is_refused(self):
         with self.assertRaisesRegex(dump.NotUnderstood, "nova"):
             self.read(self.file("a.sql", WHOLE), self.file("b.sql", WHOLE))
@@ -134,10 +140,10 @@ class DumpTest(unittest.TestCase):
         with self.assertRaisesRegex(dump.NotUnderstood, "second statement"):
             self.read(self.file("nova.sql", TABLE + "INSERT INTO `instances` VALUES (1,'a','b'); INSERT INTO `instances` VALUES (2,'a','b');\n"))
 
-    def test_a_table_that_is_not_known_has_no_rows(self):
-        text = "CREATE TABLE `driver_initiator_data` (\n  `value` text\n);\nINSERT INTO `driver_initiator_data` VALUES ('PLANTED');\n"
+    def test_a_table_that_no_rescue_needs_is_not_loaded(self):
+        text = "CREATE TABLE `instance_faults` (\n  `details` text\n);\nINSERT INTO `instance_faults` VALUES ('PLANTED');\n" + "CREATE TABLE `driver_initiator_data` (\n  `value` text\n);\nINSERT INTO `driver_initiator_data` VALUES ('PLANTED');\n"
         heard, _ = self.read(self.file("cinder.sql", text))
-        self.assertEqual((heard.rows, heard.created), ({}, [("cinder", "driver_initiator_data")]))
+        self.assertEqual((heard.rows, heard.created), ({}, [("cinder", "instance_faults")]))
 
     def test_cells_point_to_the_private_servers(self):
         row = self.table("cell_mappings", ("transport_url", "database_connection"), ("rabbit://nova:PLANTED@10.0.0.1:5672//", "mysql+pymysql://nova:PLANTED@10.0.0.2/nova_cell2?charset=utf8"))
