@@ -214,7 +214,7 @@ check-house: all
 	$(Q)tests/translation
 	$(Q)tests/schemas
 	$(Q)shellcheck -x .ci/run tests/layers tests/names tests/format tests/headers tests/translation src/po/extract tests/findings tests/coverage tests/check tests/unit/each tests/demo tests/deps.sh tests/rooms/run tests/storage/ceph tests/storage/run tests/storage/run-program tests/storage/run-rescues tests/lib/in_own_sandbox tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest tests/packages/run tests/packages/bare tests/guests/run tests/guests/cloud tests/guests/host-init tests/servers/run tests/servers/side tests/servers/root tests/servers/each tests/releases/run tests/releases/root tests/releases/inside packaging/package packaging/tarball packaging/tarball-libraries docs/bugs docs/man7 docs/screens/run
-	$(Q)shellcheck -s bash src/cli/complete.bash
+	$(Q)shellcheck -s bash src/cli/complete.bash src/rehearse/complete.bash
 	$(Q)if [ -x docs/check ]; then EVAC_MANAGE=$(BUILD)/evac-manage docs/check; fi
 
 # a second build, from a directory of another name, gives the same bytes
@@ -390,11 +390,14 @@ SHARE = $(DESTDIR)$(PREFIX)/share
 LIB   = $(DESTDIR)$(PREFIX)/lib
 install: all
 	install -D -m 755 $(BUILD)/evac-manage $(DESTDIR)$(PREFIX)/bin/evac-manage
+	install -D -m 755 src/rehearse/evac-rehearse $(DESTDIR)$(PREFIX)/bin/evac-rehearse
+	install -D -m 644 -t $(SHARE)/evac-manage/rehearse src/rehearse/*.py
 	for f in $(wildcard docs/*.[578]); do install -D -m 644 $$f $(SHARE)/man/man$${f##*.}/$${f##*/} || exit; done
 	for f in $(SQL); do install -D -m 644 $$f $(SHARE)/evac-manage/$$f || exit; done
 	for shell in bash zsh fish; do $(RUN) $(BUILD)/evac-manage completion $$shell >$(BUILD)/completion.$$shell || exit; done
 	$(RUN) $(BUILD)/evac-manage config sample >$(BUILD)/evac-manage.conf
 	install -D -m 644 $(BUILD)/completion.bash $(SHARE)/bash-completion/completions/evac-manage
+	install -D -m 644 src/rehearse/complete.bash $(SHARE)/bash-completion/completions/evac-rehearse
 	install -D -m 644 $(BUILD)/completion.zsh $(DESTDIR)$(ZSH_COMPLETIONS)/_evac-manage
 	install -D -m 644 $(BUILD)/completion.fish $(SHARE)/fish/vendor_completions.d/evac-manage.fish
 	install -D -m 644 -t $(SHARE)/doc/evac-manage README.md
@@ -403,10 +406,10 @@ install: all
 	install -D -m 644 -t $(SHARE)/doc/evac-manage/docs $(filter-out docs/audit-head.md,$(wildcard docs/*.md)) docs/audit-alerts.yml docs/readiness-alerts.yml docs/inventory-alerts.yml
 	install -D -m 644 -t $(SHARE)/doc/evac-manage/docs/schema docs/schema/*
 	install -D -m 644 -t $(SHARE)/doc/evac-manage/examples packaging/examples/* $(BUILD)/evac-manage.conf
-	for f in audit inventory; do sed 's,/usr/bin/,$(PREFIX)/bin/,' docs/systemd/evac-manage-$$f.service >$(BUILD)/evac-manage-$$f.service && \
-	    install -D -m 644 -t $(DESTDIR)$(SYSTEMD_UNITS) $(BUILD)/evac-manage-$$f.service docs/systemd/evac-manage-$$f.timer || exit; done
-	install -D -m 644 docs/systemd/evac-manage-audit.sysusers $(LIB)/sysusers.d/evac-manage-audit.conf
-	for f in evac-manage evac-manage-audit; do install -D -m 644 docs/systemd/$$f.tmpfiles $(LIB)/tmpfiles.d/$$f.conf || exit; done
+	for f in evac-manage-audit evac-manage-inventory evac-rehearse; do sed 's,/usr/bin/,$(PREFIX)/bin/,' docs/systemd/$$f.service >$(BUILD)/$$f.service && \
+	    install -D -m 644 -t $(DESTDIR)$(SYSTEMD_UNITS) $(BUILD)/$$f.service docs/systemd/$$f.timer || exit; done
+	for f in evac-manage-audit evac-rehearse; do install -D -m 644 docs/systemd/$$f.sysusers $(LIB)/sysusers.d/$$f.conf || exit; done
+	for f in evac-manage evac-manage-audit evac-rehearse; do install -D -m 644 docs/systemd/$$f.tmpfiles $(LIB)/tmpfiles.d/$$f.conf || exit; done
 
 # packages of the last commit, in build/; each build is its own, and takes no variables from here
 deb rpm:
@@ -434,5 +437,5 @@ check-bare: deb tarball
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all check-chaos docs check-docs po deb rpm tarball sbom check-packages check-bare audit-page unit rooms check-house check-bytes format check-unit check check-exhaustive check-outages check-servers check-storage check-disks check-fleet check-landing check-pace simulate check-releases check-guests demo demo-guests asan analyze tidy fuzz fuzzers coverage install clean check-audit bench bench-audit bench-moves bench-evacuations bench-cloud bench-lists bench-start
+.PHONY: all check-chaos docs check-docs po deb rpm tarball sbom check-packages check-bare audit-page unit rooms check-house check-bytes format check-unit check check-exhaustive check-outages check-servers check-storage check-disks check-fleet check-landing check-pace simulate check-releases check-rehearsal check-guests demo demo-guests asan analyze tidy fuzz fuzzers coverage install clean check-audit bench bench-audit bench-moves bench-evacuations bench-cloud bench-lists bench-start
 .DELETE_ON_ERROR:
