@@ -8,7 +8,8 @@ import subprocess
 
 # of a site's own file ([site], [order]): what says how it works, and nothing that is an address, an agent or a file
 SITE_KEYS = ("shared_disks", "computes_wait_for_ports", "version", "min_version", "nova_release")
-FENCED = "assumed in a rehearsal: nobody was asked, nothing was switched off"
+# --fenced of several hosts counts for those that it names
+FENCED = "%s: assumed in a rehearsal, nothing was switched off"
 
 
 def tool():
@@ -23,7 +24,7 @@ class Plan:
         self.directory, self.server, self.cloud, self.broker = directory, server, cloud, broker_url
         self.state = os.path.join(directory, "state")
         os.makedirs(self.state, mode=0o700, exist_ok=True)
-        self.files = []
+        self.files, self.fenced = [], []
 
     def _write(self, name, text):
         path = os.path.join(self.directory, name)
@@ -53,6 +54,7 @@ class Plan:
 
     def command(self, hosts, to, words):
         """The words of the run: a rescue where cinder has an owner for what the hosts have, else an evacuation."""
+        self.fenced = ["--fenced", FENCED % ", ".join(hosts)]
         return [*(["host", "rescue", *hosts, "--to", to] if to else ["host", "evacuate", *hosts]), *words]
 
     def run(self, words, **more):
@@ -61,7 +63,7 @@ class Plan:
 
     def document(self, words):
         """The dry run as evac-manage's own document; None and what it said, where it has none."""
-        done = self.run([*words, "--fenced", FENCED, "--dry-run", "-f", "json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        done = self.run([*words, *self.fenced, "--dry-run", "-f", "json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         try:
             return without(json.loads(done.stdout), " --[a-z-]+ %s/[^ ]+" % re.escape(self.directory)), ""
         except ValueError:
@@ -69,7 +71,7 @@ class Plan:
 
     def text(self, words):
         """The same for people: without the lines to type, which would name files that are gone when somebody reads them."""
-        done = self.run([*words, "--fenced", FENCED, "--dry-run"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        done = self.run([*words, *self.fenced, "--dry-run"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         lines = (done.stdout + done.stderr).decode("utf-8", "replace").splitlines()
         return "\n".join(line for line in lines if self.directory not in line)
 

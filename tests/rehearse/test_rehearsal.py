@@ -98,6 +98,12 @@ class Rehearsal(Case):
         self.same_plan(report, harness.heartbeats, A, B)
         self.assertEqual(before, harness.checksum())
 
+    def test_hosts_that_die_together_are_all_taken_as_fenced(self):
+        report = self.rehearse(self.whole, "--host", A, "--host", B, "-f", "json").json
+        self.assertEqual((report["hosts"], report["error"]), ([A, B], None))
+        self.assertTrue(report["plan"]["steps"])
+        self.assertEqual([f for f in report["plan"]["findings"] if f["code"] == "fencing-unconfirmed"], [])
+
     def test_text_has_the_plan_and_nothing_to_type_that_names_private_files(self):
         result = self.rehearse(self.whole, "--host", A)
         for text in ("host rescue %s" % A, "the newest heartbeat, is now", "masked", "evacuate "):
