@@ -20,7 +20,8 @@ struct work {
 	/* When what is the same for all instances was looked at last, by our own clock; 0: not since it was found wrong. */
 	int64_t way_looked_ms;    /* the cell's database, the broker, its exchange and queues */
 	int64_t source_looked_ms; /* the run's lock, and whether the failed host reports again */
-	bool source_reports;      /* the failed host was seen alive inside an evacuation's transaction: nothing more is begun */
+	bool lost_rows; /* rows that were verified hold their old value again, as the run ends: the database lost its commit */
+	bool source_reports; /* the failed host was seen alive inside an evacuation's transaction: nothing more is begun */
 };
 
 #endif

@@ -12,6 +12,7 @@ struct recovered {
 	struct past past; /* whom it was about; the caller frees it */
 	size_t under_way; /* evacuations that nova has in hand */
 	size_t not_ready; /* and that it has done, their network not ready */
+	bool lost; /* with ERROR_DRIFT: only rows that hold their old value again, which the same command does once more */
 };
 enum error_kind recover_run(const struct request *request, const char *name, bool quiet, struct recovered *out,
     struct error *err);

@@ -251,6 +251,7 @@ static void unmark(struct step *step)
 /* Nobody works on the old owner any more: a row that was proved and has its old value again is no work of others. */
 static void lost(struct work *work, struct step *step)
 {
+	work->lost_rows = true;
 	step->since = NULL;
 	step->state = STATE_APPLIED;
 	step->error = arena_printf(&work->plan.arena,

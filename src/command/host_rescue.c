@@ -184,6 +184,10 @@ static enum error_kind resume_rescue(const struct request *request, struct error
 		rest.not_ready_before = recovered.not_ready;
 		result = ERROR_OK;
 	}
+	if (recovered.lost) { /* it was said; the plan is made from the rows as they are now */
+		error_clear(err);
+		result = ERROR_OK;
+	}
 	own.what.to = past->to;
 	own.what.cinder_host = past->cinder_host;
 	own.what.target_host = past->target_host;

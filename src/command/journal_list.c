@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "commands.h"
 #include "journal/past.h"
 #include "journal/runs.h"
@@ -67,6 +69,17 @@ static void add_run(struct table *t, const struct past *p, const char *file)
 	table_int(t, "units_unknown", (int64_t)count_units(p, "unknown", "open"));
 }
 
+/* What nobody has settled keeps others out, or leaves instances of which nobody knows. */
+static void say_what_next(const struct past *p)
+{
+	const char *state = run_state(p);
+
+	if (p->run && strcmp(state, "open") == 0)
+		log_notice("%s is open: if it does not run any more: evac-manage journal recover %s", p->run, p->run);
+	else if (p->run && strcmp(state, "unknown") == 0)
+		log_notice("of %s not all is known: evac-manage journal recover %s", p->run, p->run);
+}
+
 /* A damaged journal is shown as far as it can be read, and said to be damaged. */
 static void list_run(struct table *t, const struct runs *runs, const char *run)
 {
@@ -78,6 +91,7 @@ static void list_run(struct table *t, const struct runs *runs, const char *run)
 	if (journal_read(path, past_record, &past, &torn, &trouble) != 0 || past_check(&past, path, &trouble) != 0)
 		log_warn("%s", trouble.text);
 	add_run(t, &past, run);
+	say_what_next(&past);
 	past_free(&past);
 }
 

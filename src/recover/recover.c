@@ -136,6 +136,21 @@ static int add_recover_end(struct recovery *r, enum error_kind result, struct er
 	return journal_add(r->work.journal, "recover_end", record, true, err);
 }
 
+static bool is_lost_alone(const struct recovery *r)
+{
+	return r->nlost > 0 && r->nlost == r->nverdict[VERDICT_DRIFT] && !r->gone.kind;
+}
+
+/* It plans from the rows as they are now, so that what was lost is done once more and what was not is left. */
+static void hint_at_the_same_again(struct recovery *r, struct error *err)
+{
+	if (str_equal(r->past.command, "host rescue") && scene_is_about_hosts(&r->work.scene))
+		error_hint(err, "to do it once more: evac-manage host rescue %s --resume %s",
+		    past_hosts_words(&r->past, &r->work.plan.arena), r->past.run);
+	else
+		error_hint(err, "run the same command again: it plans from the rows as they are now");
+}
+
 static enum error_kind conclude(struct recovery *r, enum error_kind result, struct error *err)
 {
 	const size_t *n = r->nverdict;
@@ -147,14 +162,21 @@ static enum error_kind conclude(struct recovery *r, enum error_kind result, stru
 		str_addf(&counts, _(", %zu on another host whose guest cannot write to its disk"), n[VERDICT_CANNOT_WRITE]);
 	if (n[VERDICT_NOT_READY] > 0)
 		str_addf(&counts, _(", %zu on another host without a ready network"), n[VERDICT_NOT_READY]);
-	if (n[VERDICT_DRIFT] > 0)
-		str_addf(&counts, _(", %zu with a row that holds neither value"), n[VERDICT_DRIFT]);
+	if (n[VERDICT_DRIFT] > r->nlost)
+		str_addf(&counts, _(", %zu with a row that holds neither value"), n[VERDICT_DRIFT] - r->nlost);
+	if (r->nlost > 0)
+		str_addf(&counts, _(", %zu with a row that holds its old value again"), r->nlost);
 	r->report.summary = arena_printf(&r->work.plan.arena, "%s: %s", error_kind_name(result), counts.s);
 	if (r->gone.kind && result == ERROR_DRIFT && n[VERDICT_DRIFT] == 0) {
 		*err = r->gone;
 	} else if (result == ERROR_UNKNOWN) {
 		error_set(err, result, "still unknown: %s", counts.s);
 		error_hint(err, "check what each line above names; then: evac-manage journal recover %s", r->past.run);
+	} else if (result == ERROR_DRIFT && is_lost_alone(r)) {
+		error_set(err, result,
+		    "rows whose commit was answered hold their old value again: the database lost it, or another session undid it: %s",
+		    counts.s);
+		hint_at_the_same_again(r, err);
 	} else if (result == ERROR_DRIFT) {
 		error_set(err, result, "some rows hold neither their old value nor the value that the run wrote: %s", counts.s);
 		error_hint(err, "each row is named above; decide by hand; for both values: evac-manage journal show %s",
@@ -352,6 +374,6 @@ enum error_kind recover_run(const struct request *request, const char *name, boo
 	world_close(&r.work.world);
 	r.past.plan = r.work.plan;
 	*out = (struct recovered){ r.past, r.nverdict[VERDICT_UNDER_WAY],
-		r.nverdict[VERDICT_NOT_READY] + r.nverdict[VERDICT_CANNOT_WRITE] };
+		r.nverdict[VERDICT_NOT_READY] + r.nverdict[VERDICT_CANNOT_WRITE], result == ERROR_DRIFT && is_lost_alone(&r) };
 	return result;
 }

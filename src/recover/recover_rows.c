@@ -208,6 +208,7 @@ enum verdict recover_rows(struct recovery *r, size_t index, const char **why)
 	if (compare_with_now(r, unit, db, &n, &err) != 0)
 		return give_up(r, unit, &err, why);
 	verdict = rows_verdict(r, unit, committed, &n, why);
+	r->nlost += verdict == VERDICT_DRIFT && committed && n.other == 0;
 	if (verdict != VERDICT_NOT_DONE)
 		return verdict;
 	if (str_equal(outcome, "failed")) {
@@ -216,6 +217,7 @@ enum verdict recover_rows(struct recovery *r, size_t index, const char **why)
 	}
 	if (outcome && !str_equal(outcome, "unknown")) {
 		*why = _("the unit was committed, but every row holds its old value: it was undone, or the database lost it");
+		r->nlost++;
 		return VERDICT_DRIFT;
 	}
 	if (r->request->how.dry_run) {

@@ -14,6 +14,8 @@ struct recovery {
 	struct work work; /* its plan is the past's */
 	struct report report;
 	size_t nverdict[VERDICTS];
+	size_t nlost;      /* of those that drifted: no row is anybody else's, some hold their old value again after an answered
+	                      commit */
 	struct error gone; /* a client that the run kept out is kept out no more; kind 0: none is known */
 	bool held;         /* reserved hosts stay enabled, as something may still be on its way to them */
 	size_t untold;     /* evacuations that were left while their computes wait, or may wait, to be told of their ports */

@@ -118,7 +118,14 @@ class Proof(harness.TestCase):
         self.expect(r, UNPROVED, "holds its old value again")
         (step,) = [s for s in r.json["steps"] if s["id"] == victim]
         self.assertEqual(step["state"], "applied")
-        self.expect(self.tool.run("journal", "recover", r.json["run"]), harness.DRIFT, victim)
+        again = "host rescue %s --resume %s" % (A, r.json["run"])
+        self.assertTrue(r.json["next"].endswith(again), r.json["next"])
+        harness.heartbeats()
+        said = self.expect(self.tool.run("journal", "recover", r.json["run"]), harness.DRIFT, victim, "hold their old value again", again)
+        self.assertNotIn("neither their old value", said.err)
+        harness.heartbeats()
+        self.expect(self.tool.run("host", "rescue", A, "--resume", r.json["run"], *GO), PARTIAL)
+        self.assertNotEqual(value("cinder", "SELECT host FROM volumes WHERE id = %s", (victim,)), old["host"])
 
 
 class Recovered(harness.TestCase):
