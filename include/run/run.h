@@ -43,4 +43,9 @@ int confirm(struct run *run, struct error *err);
  * again with it; -1, ERROR_USAGE: what was typed is no statement. */
 int confirm_fence(struct run *run, struct error *err);
 
+/* next.c: what to type next after a run that ended so, or after a plan that was written to ${path}; in the plan's arena. NULL:
+ * the error says what to do, or nothing is left to be done. */
+const char *run_next(struct run *run, enum error_kind result);
+const char *run_next_of_plan(struct run *run, const char *path);
+
 #endif

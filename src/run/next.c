@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "apply/apply.h"
+#include "evacuate/evacuate.h"
+#include "run/plan_file.h"
+#include "run/run.h"
+#include "util/lang.h"
+#include "util/shell.h"
+
+/* The command that comes next, when a run has ended. */
+
+/* The command ${noun_verb}, which takes one host, for each of them. */
+static const char *command_of_each(struct run *run, const char *noun_verb)
+{
+	struct arena *arena = &run->work.plan.arena;
+	const char *all = NULL;
+
+	EACH_HOST_OF(h, &run->work.scene)
+	all = arena_printf(arena, "%s%sevac-manage %s %s", str_or(all, ""), all ? "; " : "", noun_verb,
+	    shell_word(arena, h->subject.host));
+	return all;
+}
+
+static const char *next_of_rescue(struct run *run, enum error_kind result, const char *host)
+{
+	struct arena *arena = &run->work.plan.arena;
+	auto_str struct str token = { 0 };
+	struct totals t;
+
+	report_totals(&run->report, &t);
+	token_add_options(run->work.request, &token);
+	if (result == ERROR_OK) /* nova has to be asked, where it knows the host */
+		return run->work.scene.subject.evacuates ? command_of_each(run, "host return") : NULL;
+	if (result == ERROR_PARTIAL && t.state[STATE_FAILED] + t.state[STATE_SKIPPED] == 0)
+		return command_of_each(run, "host show");
+	return result == ERROR_PARTIAL || result == ERROR_INTERRUPTED || result == ERROR_TIMEOUT ?
+	    arena_printf(arena, "evac-manage host rescue %s --resume %s%s", host, run->work.run, str_or(token.s, "")) :
+	    NULL;
+}
+
+/* What a run needs to know of its own words to be typed again it does not always have: its reader has. */
+static const char *next_of_others(struct run *run, enum error_kind result, const char *host)
+{
+	const struct plan *plan = &run->work.plan;
+
+	if (result == ERROR_TIMEOUT && host)
+		return arena_printf(&run->work.plan.arena, "evac-manage instance list --host %s", host);
+	if (result != ERROR_PARTIAL && result != ERROR_INTERRUPTED)
+		return NULL;
+	return plan->nunit == 1 && plan->unit[0].command ? plan->unit[0].command : _("run the same command again");
+}
+
+/* A recovery looks at ports and disks again, and a rescue that is resumed begins with one. */
+static const char *next_of_unproved(struct run *run, const char *host)
+{
+	struct arena *arena = &run->work.plan.arena;
+	struct totals t;
+
+	report_totals(&run->report, &t);
+	if (run->report.not_ready_before > 0 && t.network_not_ready + t.cannot_write == 0)
+		return arena_printf(arena, "evac-manage journal recover %s", run->own.what.resume);
+	if (run->work.lost_rows) /* planned anew from the rows as they are now */
+		return run->operation->rescues && host ?
+		    arena_printf(arena, "evac-manage host rescue %s --resume %s", host, run->work.run) :
+		    _("run the same command again");
+	if (t.state[STATE_APPLIED] != t.network_not_ready + t.cannot_write)
+		return arena_printf(arena, "evac-manage journal show %s", run->work.run);
+	if (run->operation->rescues && host && t.state[STATE_FAILED] + t.state[STATE_SKIPPED] > 0)
+		return arena_printf(arena, "evac-manage host rescue %s --resume %s", host, run->work.run);
+	return arena_printf(arena, "evac-manage journal recover %s", run->work.run);
+}
+
+static const struct unit *any_guest_alive(const struct plan *plan)
+{
+	for (const struct unit *u = plan->unit; u < plan->unit + plan->nunit; u++)
+		if (u->evacuation && u->evacuation->cause.guest_alive)
+			return u;
+	return NULL;
+}
+
+static bool leaves_reserve(const struct plan *plan)
+{
+	for (const struct unit *u = plan->unit; u < plan->unit + plan->nunit; u++)
+		if (u->kind == UNIT_RELEASE && u->step[0].state == STATE_SKIPPED && reserve_open_in(plan))
+			return true;
+	return false;
+}
+
+/* After an ending that is none of these the error says what to do. */
+const char *run_next(struct run *run, enum error_kind result)
+{
+	struct arena *arena = &run->work.plan.arena;
+	const struct unit *alive = any_guest_alive(&run->work.plan);
+	const char *host = scene_hosts_words(&run->work.scene, arena);
+
+	if (result == ERROR_UNKNOWN || leaves_reserve(&run->work.plan))
+		return arena_printf(arena, "evac-manage journal recover %s", run->work.run);
+	if (result == ERROR_UNPROVED)
+		return next_of_unproved(run, host);
+	if (host && alive) /* it is not off: nothing of it is evacuated again by these words */
+		return arena_printf(arena, "evac-manage host return %s", alive->host ? shell_word(arena, alive->host) : host);
+	return run->operation->rescues && host ? next_of_rescue(run, result, host) : next_of_others(run, result, host);
+}
+
+const char *run_next_of_plan(struct run *run, const char *path)
+{
+	struct arena *arena = &run->work.plan.arena;
+	auto_str struct str token = { 0 };
+
+	token_add_options(run->work.request, &token);
+	return arena_printf(arena, "%s%s", plan_file_command(arena, path), str_or(token.s, ""));
+}
+
+/* The file, what is in it, until when, and what comes next. */
