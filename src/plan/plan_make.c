@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "find/finding.h"
+#include "find/reserve.h"
 #include "plan/plan.h"
 #include "util/lang.h"
 #include "util/shell.h"
@@ -422,6 +423,8 @@ static void say_evacuation(struct plan *plan, const struct scene *scene, struct 
 	const struct candidate *c = unit->candidate;
 	const struct step *step = &unit->step[0];
 	const bool is_asked_for = target || scene->request->what.spread.n > 0;
+	/* a reserved host is disabled when the command is typed, which takes it into service by itself */
+	const char *named = step->after[0] && !reserve_is_opened(scene, step->after[0]) ? step->after[0] : NULL;
 	auto_str struct str lost = { 0 }, token = { 0 };
 
 	say_lost(scene, c, &lost);
@@ -434,7 +437,7 @@ static void say_evacuation(struct plan *plan, const struct scene *scene, struct 
 	if (token_goes(scene, c))
 		token_add_options(scene->request, &token);
 	unit->command = arena_printf(&plan->arena, "evac-manage instance evacuate %s%s%s%s%s%s%s", c->instance->uuid,
-	    target ? " " : "", target ? shell_word(&plan->arena, target) : "", scene->request->what.force ? " --force" : "",
+	    named ? " " : "", named ? shell_word(&plan->arena, named) : "", scene->request->what.force ? " --force" : "",
 	    state ? " --target-state " : "", str_or(state, ""), str_or(token.s, ""));
 }
 

@@ -56,7 +56,9 @@ class Targets(harness.TestCase):
         rows("nova_api", "UPDATE request_specs SET spec = JSON_SET(spec, %s, %s) WHERE instance_uuid = %s", ("$" + data + ".flavor" + data + ".memory_mb", mb, uuid))
 
     def test_spread_names_each_host_and_no_other(self):
-        self.assertEqual(self.planned("--spread", C)[1], [C, C])
+        r, hosts = self.planned("--spread", C)
+        self.assertEqual(hosts, [C, C])
+        self.assertEqual({u["command"].rsplit(" ", 1)[1] for u in r.json["units"] if u["kind"] == "evacuation"}, {C})
         self.assertEqual(self.planned("--spread", "%s,%s" % (B, C))[0].code, OK)
         self.expect(self.tool.run(*WORDS, *FENCED, "--spread", C + "x", "--dry-run"), NOT_FOUND, C)
         self.expect(self.tool.run(*WORDS, *FENCED, "--spread", A, "--dry-run"), USAGE, "has failed")
