@@ -32,6 +32,7 @@ struct guest {
 struct run {
 	struct guest guest[MOST];
 	size_t n, sent, widest;
+	size_t first, under_way; /* all before it have ended */
 	size_t at_end; /* the width then */
 	int64_t took_ms;
 	struct str steps; /* "8 rate-rises" */
@@ -53,26 +54,20 @@ static double speed(const struct nova *nova, size_t under_way, int64_t now_ms)
 	return share / (1 + nova->drag * over) / (nova->slow_from_ms && now_ms >= nova->slow_from_ms ? 3 : 1);
 }
 
-static size_t count_under_way(const struct run *r)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < r->sent; i++)
-		n += !r->guest[i].ended;
-	return n;
-}
-
 static void pass_poll(const struct nova *nova, struct run *r, int64_t now_ms)
 {
 	for (int64_t t = now_ms; t < now_ms + POLL_MS; t += 10) {
-		double s = 10 * speed(nova, count_under_way(r), t);
+		double s = 10 * speed(nova, r->under_way, t);
 
-		for (size_t i = 0; i < r->sent; i++) {
+		for (; r->first < r->sent && r->guest[r->first].ended; r->first++)
+			;
+		for (size_t i = r->first; i < r->sent; i++) {
 			struct guest *g = &r->guest[i];
 
 			if (g->ended || (g->left -= s) > 0)
 				continue;
 			g->ended = true;
+			r->under_way--;
 			g->ended_ms = now_ms + POLL_MS; /* when it is seen */
 			g->failed = g->sent_ms >= nova->fails_from_ms && g->sent_ms < nova->fails_until_ms;
 		}
@@ -109,9 +104,9 @@ static void play(const struct nova *nova, size_t n, size_t fixed, struct run *r)
 	if (fixed)
 		w.now = fixed;
 	for (;;) {
-		size_t under_way = count_under_way(r), window;
+		size_t window;
 
-		if (alone && r->sent == 1 && under_way == 0) {
+		if (alone && r->sent == 1 && r->under_way == 0) {
 			alone = false;
 			if (!fixed)
 				width_alone(&w, r->guest[0].ended_ms - r->guest[0].sent_ms);
@@ -123,13 +118,13 @@ static void play(const struct nova *nova, size_t n, size_t fixed, struct run *r)
 				str_addf(&r->steps, "%s%zu %s", r->steps.n ? ", " : "", w.now, width_why_name[why]);
 		}
 		window = alone ? 1 : w.now;
-		for (; r->sent < n && under_way < window; under_way++)
+		for (; r->sent < n && r->under_way < window; r->under_way++)
 			r->guest[r->sent++] = (struct guest){ .left = nova->work_ms * (1 + nova->noise * (2 * chance() - 1)),
 				.sent_ms = now_ms };
-		r->widest = under_way > r->widest ? under_way : r->widest;
+		r->widest = r->under_way > r->widest ? r->under_way : r->widest;
 		if (!alone)
-			width_filled(&w, under_way, r->sent < n, now_ms);
-		if (r->sent == n && under_way == 0)
+			width_filled(&w, r->under_way, r->sent < n, now_ms);
+		if (r->sent == n && r->under_way == 0)
 			break;
 		pass_poll(nova, r, now_ms);
 		now_ms += POLL_MS;
