@@ -268,35 +268,57 @@ static void add_under_way(const struct ending *e)
 }
 
 /* By reason: most often all have the same. */
+struct left_for {
+	const char *why;
+	size_t n, named; /* units; instances among them */
+	struct str names;
+};
+
+static void add_left(struct left_for *left, const struct unit *u)
+{
+	left->n++;
+	if (u->kind == UNIT_EVACUATION && left->named++ < ENDING_SHOWN)
+		str_addf(&left->names, "%s%s", left->names.n ? ", " : "", name_of(u));
+}
+
+static void say_left(const struct ending *e, const struct left_for *left)
+{
+	auto_str struct str text = { 0 };
+
+	str_addf(&text, "%zu", left->n);
+	if (left->names.n)
+		str_addf(&text, " (%s", left->names.s);
+	if (left->named > ENDING_SHOWN)
+		str_addf(&text, _(" and %zu more"), left->named - ENDING_SHOWN);
+	str_addf(&text, "%s%s%s", left->names.n ? ")" : "", left->why[0] ? ": " : "", left->why);
+	ending_add(e, _("not begun"), text.s);
+}
+
 static void add_not_begun(const struct ending *e)
 {
-	struct reason {
-		const char *text;
-		size_t n;
-	} *reason = NULL;
+	struct left_for *left = NULL;
 	size_t n = 0, cap = 0, k;
 
 	for (const struct unit *u = e->plan->unit; u < e->plan->unit + e->plan->nunit; u++) {
-		const char *error = str_or(error_of(u, STATE_SKIPPED), "");
+		const char *why = str_or(error_of(u, STATE_SKIPPED), "");
 
 		if (!unit_is(u, STATE_SKIPPED))
 			continue;
-		for (k = 0; k < n && strcmp(reason[k].text, error) != 0; k++)
+		for (k = 0; k < n && strcmp(left[k].why, why) != 0; k++)
 			;
 		if (k == n) {
-			reason = vec_grow(reason, n, &cap, sizeof *reason);
-			reason[n++] = (struct reason){ error, 0 };
+			left = vec_grow(left, n, &cap, sizeof *left);
+			left[n++] = (struct left_for){ .why = why };
 		}
-		reason[k].n++;
+		add_left(&left[k], u);
 	}
-	for (k = 0; k < n && k < ENDING_SHOWN; k++) {
-		auto_str struct str text = { 0 };
-
-		str_addf(&text, "%zu%s%s", reason[k].n, reason[k].text[0] ? ": " : "", reason[k].text);
-		ending_add(e, _("not begun"), text.s);
+	for (k = 0; k < n; k++) {
+		if (k < ENDING_SHOWN)
+			say_left(e, &left[k]);
+		str_free(&left[k].names);
 	}
 	ending_add_more(e, _("not begun"), n > ENDING_SHOWN ? n - ENDING_SHOWN : 0);
-	free(reason);
+	free(left);
 }
 
 /* nova's word for a state that it evacuates none of, else the code, which 'explain' knows. */

@@ -245,7 +245,7 @@ class Reserve(Rescue):
         return tool
 
     def prepare(self, case):
-        case.rows.query("UPDATE nova.compute_nodes SET memory_mb_used = memory_mb * 100 WHERE BINARY host = BINARY %s", (B,))
+        case.rows.query("UPDATE nova.compute_nodes SET memory_mb_used = memory_mb * 100 WHERE BINARY host != BINARY %s", (C,))
         case.rows.query("UPDATE nova.services SET disabled = 1, disabled_reason = %s WHERE BINARY host = BINARY %s AND `binary` = 'nova-compute'",
                         (self.keeps["disabled_reason"], C))
 

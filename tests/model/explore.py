@@ -223,22 +223,19 @@ class Protocol:
             if s.row == "ABSENT":
                 fenced = s._replace(row="ERROR")
                 yield "fenced", fenced
-                yield "fence in doubt", s._replace(pending=s.pending | {"fence"}, verdict="UNKNOWN", where="off")
+                yield "fence in doubt", s._replace(pending=s.pending | {"fence"}, where="recover unknown")
             return
         if rule.action == "SETTLE":
             closed = s._replace(row="ERROR", task=False)
             yield "settled", closed._replace(verdict=rule.verdict, where="off")
             yield "settled, not yet on disk", closed
-            yield "settling in doubt", s._replace(pending=s.pending | {"settle"}, verdict="UNKNOWN", where="off")
+            yield "settling in doubt", s._replace(pending=s.pending | {"settle"}, where="recover unknown")
             return
         if rule.action == "TAKE_BACK":
             yield from self.take_back(s, s.where, "recover unknown")
             return
         if s.where == "recover accept":
             yield "recovered: " + rule.verdict, s._replace(verdict=rule.verdict, where="off")
-            return
-        if s.where == "recover unknown":
-            yield "ended: unknown", s._replace(verdict="UNKNOWN", where="off")
             return
         wants = s.where == "recover!" or self.auto_resend
         if rule.verdict == "UNKNOWN" and wants and s.pub not in (None, "not_sent") and s.resends < self.resends and self.may_resend(s):

@@ -154,10 +154,12 @@ bool oracle_is_settled(size_t guest)
 	return false;
 }
 
-/* A host that reports again is evacuated by nobody: whether its guests are started there is for a person to say. */
+/* A host that reports again is evacuated by nobody: whether its guests are started there is for a person to say, and so is whether
+ * the next host that died, which has the volumes, is off. */
 static bool is_named(const struct guest *g, const char *words)
 {
-	return strstr(words, g->name) || strstr(words, g->uuid) || (world->alive[0] && strstr(words, "source-alive"));
+	return strstr(words, g->name) || strstr(words, g->uuid) || (world->alive[0] && strstr(words, "source-alive")) ||
+	    (!(world->alive[1] && world->alive[2]) && strstr(words, "fencing-unconfirmed"));
 }
 
 /* In the morning each instance runs once, or the last words name it. */

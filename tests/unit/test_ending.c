@@ -189,7 +189,7 @@ static const struct {
 	    { "network    not checked for 2 instances: neutron's database does not answer\n",
 		"note       instance-12: port p8: it is administratively down\n" } },
 	{ "oowwwwwwwwwww", ERROR_INTERRUPTED, "interrupted: 2 of 13 instances verified on another host; 11 not begun\n",
-	    { "not begun  11: interrupted before it was begun\n" } },
+	    { "not begun  11 (instance-2, instance-3, instance-4, instance-5, instance-6, instance-7, instance-8, instance-9 and 3 more): interrupted before it was begun\n" } },
 };
 
 static void each_way_to_end_names_what_did_not_end_well(void **unused)
