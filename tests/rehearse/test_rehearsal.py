@@ -47,6 +47,7 @@ class Case(harness.TestCase):
     def setUpClass(cls):
         cls.directory = tempfile.mkdtemp(prefix="rehearsal.")
         cls.addClassCleanup(shutil.rmtree, cls.directory, True)
+        harness.sandbox("reset", "--rows")     # of what others have planted
         harness.heartbeats()
         cls.whole = cls.file("whole.sql", dumped(*DATABASES))
 
