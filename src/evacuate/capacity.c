@@ -121,6 +121,8 @@ static bool has_room(struct work *work, struct capacity *now, struct unit *unit,
 
 	*waits = false;
 	see_now(work, now, &view);
+	if (rooms_all_marked(&view.scene)) /* that passes: the way is closed meanwhile, and says so (way.c) */
+		return true;
 	rooms_make(&view.scene, &rooms);
 	fits = (host || unseen == 0) && rooms_take(&rooms, &view.scene, host, unit->candidate, c, unseen);
 	rooms_free(&rooms);

@@ -463,11 +463,11 @@ void plan_evacuations(struct plan *plan, const struct scene *scene, const struct
 	if (scene->request->what.limit > 0 && plan->nunit - first > (size_t)scene->request->what.limit)
 		for (; plan->nunit - first > (size_t)scene->request->what.limit; plan->nunit--)
 			auto_free_(&plan->unit[plan->nunit - 1].step);
-	if (scene->world->site.order.nrule > 0)
-		plan_name_phases(plan, first, scene);
 	plan_name_hosts(plan, scene, first);
 	for (size_t i = first; i < plan->nunit; i++)
 		say_evacuation(plan, scene, &plan->unit[i]);
+	if (scene->world->site.order.nrule > 0)
+		plan_name_phases(plan, first, scene); /* adds to what was said */
 }
 
 void plan_service_removal(struct plan *plan, struct unit *unit, const struct cinder_service *service)

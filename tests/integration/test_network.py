@@ -165,4 +165,4 @@ class Network(harness.TestCase):
         self.expect(self.tool.run("host", "show", A, *NEUTRON, "--debug", "--log-file", log), OK)
         text = open(log).read()
         self.assertLessEqual(text.count("neutron/"), 5)     # columns, agents, ports, blocks
-        self.assertEqual(text.count("nova/info_cache"), 1)
+        self.assertEqual(text.count("nova/instance_list_needs"), 1)   # has the info caches, too
