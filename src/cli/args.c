@@ -481,6 +481,7 @@ void call_free(struct call *call)
 	free(call->request.what.hosts.v);
 	free(call->request.what.aggregates.v);
 	free(call->request.what.zones.v);
+	free(call->request.what.spread.v);
 	free(call->request.what.only.v);
 	free(call->request.what.pool_map.v);
 	free(call->request.what.exclude.v);
