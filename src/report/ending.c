@@ -274,7 +274,7 @@ struct left_for {
 	struct str names;
 };
 
-static void add_left(struct left_for *left, const struct unit *u)
+static void count_not_begun(struct left_for *left, const struct unit *u)
 {
 	left->n++;
 	if (u->kind == UNIT_EVACUATION && left->named++ < ENDING_SHOWN)
@@ -310,7 +310,7 @@ static void add_not_begun(const struct ending *e)
 			left = vec_grow(left, n, &cap, sizeof *left);
 			left[n++] = (struct left_for){ .why = why };
 		}
-		add_left(&left[k], u);
+		count_not_begun(&left[k], u);
 	}
 	for (k = 0; k < n; k++) {
 		if (k < ENDING_SHOWN)

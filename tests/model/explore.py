@@ -218,6 +218,9 @@ class Protocol:
         if s.where == "recover sent":                    # whatever the broker says: the first copy may have been taken after all
             yield "publish_outcome on disk again", s._replace(pub="lost", where="recover")
             return
+        if s.where == "recover unknown":                 # what it did itself is in doubt
+            yield "recovered: UNKNOWN", s._replace(verdict="UNKNOWN", where="off")
+            return
         rule = self.rule(s)
         if rule.action == "FENCE":
             if s.row == "ABSENT":

@@ -78,12 +78,16 @@ def fences_that_were_asked_for_are_there(records, kinds):
     plan = {u["kind"] for r in records if r["type"] == "plan" for u in r["units"]}
     casts = any(r["type"] == "publish_intent" for r in own(records))
     for kind, unit in (("power", "power"), ("storage", "fence")):
-        if casts and kind in asked and unit not in plan and not (kind == "power" and is_off(records)):
+        if casts and kind in asked and unit not in plan and is_needed(kind, records):
             yield "--fence %s, a message, and no unit '%s'" % (kind, unit)
 
 
-def is_off(records):
-    return any((r.get("power") or {}).get("state") == "off" for r in records if r["type"] == "evidence")
+def is_needed(kind, records):
+    """A host that is off is not switched off, and who has no disk open any more, as an earlier run kept him out, is not kept out again."""
+    seen = [r for r in records if r["type"] == "evidence"]
+    if kind == "power":
+        return not any((r.get("power") or {}).get("state") == "off" for r in seen)
+    return any(disk["state"] == "open" for r in seen for disk in (r.get("storage") or {}).get("disks") or [])
 
 
 def one_message_at_a_time(records, kinds):
