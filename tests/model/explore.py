@@ -474,7 +474,7 @@ class Moves(Protocol):
 
 class Closes(Moves):
     """An evacuation that is closed: whether anybody works on it was asked before, so recovery does not close it; it touches the row, and
-    an earlier try finds it changed."""
+    an earlier try finds it changed. So for a reserved host: what it was enabled for does not come to it any more."""
     def settle_open(self, s):
         yield "touched", s._replace(pending=False, where="NOT_DONE")
         yield "touching in doubt", s._replace(where="UNKNOWN")

@@ -70,6 +70,9 @@ class Close(Rows, explore.Closes):
     pass
 
 
+NOT_AGAIN = ("close", "reserve")     # what recovery does not write again: it makes sure that an earlier try cannot come any more
+
+
 class Automaton:
     """A model as a journal shows it: states by number, the steps that leave a record by their label, the others without."""
 
@@ -126,7 +129,7 @@ def automaton(model):
 
 def model_of(kind, records):
     if kind != "evacuation":
-        return Close if kind == "close" else Rows
+        return Close if kind in NOT_AGAIN else Rows
     return OldBroker if any(r.get("expiration_ms") == 0 for r in records) else Evacuation
 
 
