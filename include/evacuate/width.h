@@ -10,11 +10,11 @@
  * before: it is what nova's conductors, scheduler, computes and storage do, tonight, with half of the cloud away.
  *
  * It begins with two for each usable target. As many as are under way are let end, and counted: their rate. Twice as many
- * follow as long as the rate rises by a seventh; where it does not, twice in a row, or falls, the last width that was worth it
- * is the best one known, and the width goes back. It is tried again later, and each time later than before. Where each one
- * takes much longer than the first alone did, half as many may be as fast, or faster: that is tried, too. A failure halves the
- * width; a conductor's queue that grows and a database that slows take a quarter of it. Both count for what was sent since the
- * last such step alone: what was under way then says the same once more.
+ * follow as long as the rate rises by much; where it rises by little, they stay; where it does not, twice in a row, or falls,
+ * the last width that was worth it is the best one known, and the width goes back. It is tried again later, and each time later
+ * than before. Where half as many can be expected to be as fast, from the time of the first, which went alone, they are tried,
+ * too. A failure halves the width; a conductor's queue that grows and a database that slows take a quarter of it. Both count
+ * for what was sent since the last such step alone: what was under way then says the same once more.
  *
  * Pure: asks neither a clock nor the plan. Times are milliseconds of clock_monotonic_ms(). */
 
@@ -41,13 +41,14 @@ struct width {
 	size_t now, most;     /* under way at once; and at most, ever */
 	size_t best;          /* the width with the best rate so far */
 	double rate;          /* of the best, in evacuations a second; 0: not measured yet */
+	double flat_rate;     /* of more than the best, at the look before; the second decides */
 	double last_rate;     /* what was measured last, at whatever width */
 	double alone;         /* the rate of the first, which went alone; 0: not known */
 	int64_t since_ms;     /* since when all places are taken, and what ends counts; 0: they are not */
 	int64_t narrowed_ms;  /* when something went wrong last; failures of what was sent before it do not count again */
 	unsigned flat, holds; /* looks without a rise, in a row; looks until more is tried again */
 	unsigned patience;    /* what holds is set to, the next time */
-	bool climbs, sinks;   /* each step doubles; fewer are being tried */
+	bool climbs;          /* each step doubles */
 };
 struct width_seen {
 	int64_t now_ms;

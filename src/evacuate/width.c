@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "evacuate/width.h"
 
-#define RISES 1.15    /* twice as many under way are worth it when the rate rises by that */
-#define FALLS 0.8     /* one look that is that bad is believed; what is between, at the second */
-#define AS_FAST 0.95  /* and fewer are enough when it stays at that */
-#define STRETCHED 0.6 /* of the rate that as many would have if each took as long as the first alone */
-#define LEAST 3       /* ends that make a rate */
-#define PATIENCE 3    /* looks before more is tried again; twice as many after each time */
+#define RISES 1.15   /* twice as many under way are worth it when the rate rises by that at the first look */
+#define STAYS 1.02   /* or by that in the mean of two */
+#define PROMISES 1.5 /* and twice as many again, when it rose by that: the next rise is smaller than the last */
+#define FALLS 0.8    /* one look that is that bad is believed; what is between, at the second */
+#define AS_FAST 0.95 /* and fewer are enough when it stays at that, and tried where it can be expected to */
+#define LEAST 3      /* ends that make a rate */
+#define PATIENCE 4   /* looks before more is tried again; twice as many after each time */
 #define PATIENCE_MOST 24
 #define STRAIN_MS 5000 /* between two steps down for the same trouble */
 
@@ -56,7 +57,7 @@ static bool set_now(struct width *w, size_t width, enum width_why reason, enum w
 static bool draw_in(struct width *w, size_t width, int64_t now_ms, enum width_why reason, enum width_why *why)
 {
 	w->narrowed_ms = now_ms;
-	w->climbs = w->sinks = false;
+	w->climbs = false;
 	w->flat = 0;
 	w->holds = w->patience;
 	w->best = at_least_one(width);
@@ -69,7 +70,6 @@ static bool spread_out(struct width *w, enum width_why reason, enum width_why *w
 {
 	size_t more = w->climbs ? 2 * w->best : w->best + at_least_one(w->best / 2);
 
-	w->sinks = false;
 	w->flat = 0;
 	return set_now(w, smaller_of(more, w->most), reason, why);
 }
@@ -78,42 +78,63 @@ static bool hold_best(struct width *w, enum width_why reason, enum width_why *wh
 {
 	w->holds = w->patience;
 	w->patience = (unsigned)smaller_of(2 * w->patience, PATIENCE_MOST);
-	w->climbs = w->sinks = false;
+	w->climbs = false;
 	w->flat = 0;
 	return set_now(w, w->best, reason, why);
 }
 
-/* Does each take so much longer than the first did alone that fewer may be as fast? */
-static bool is_stretched(const struct width *w)
+/* Of ${width}, from the rates of one alone and of the best: what they share is taken to be the same part of each one's work
+ * (Amdahl's law). */
+static double expected_rate(const struct width *w, double width)
 {
-	return w->best > 1 && w->alone > 0 && w->rate < STRETCHED * w->alone * (double)w->best;
+	double n = (double)w->best;
+	double shared = (n * w->alone / w->rate - 1) / (n - 1);
+
+	return width * w->alone / (1 + (width - 1) * shared);
+}
+
+static bool fewer_may_do(const struct width *w)
+{
+	return w->best > 1 && w->alone > 0 && expected_rate(w, (double)(w->best / 2)) > AS_FAST * w->rate;
 }
 
 static bool sink(struct width *w, enum width_why *why)
 {
 	w->climbs = false;
-	w->sinks = true;
 	w->flat = 0;
 	return set_now(w, w->best / 2, WIDTH_FEWER, why);
+}
+
+static void take(struct width *w, double rate)
+{
+	w->best = w->now;
+	w->rate = rate;
+}
+
+/* There is no more to be had by more: fewer may do, or what is best stays. */
+static bool end_climb(struct width *w, enum width_why reason, enum width_why *why)
+{
+	return w->climbs && fewer_may_do(w) ? sink(w, why) : hold_best(w, reason, why);
 }
 
 /* More than the best were under way. */
 static bool judge_more(struct width *w, double rate, enum width_why *why)
 {
-	bool falls = rate < FALLS * w->rate;
+	double rise = rate / w->rate;
 
-	if (rate > RISES * w->rate) {
-		w->best = w->now;
-		w->rate = rate;
-		if (w->now < w->most)
-			return spread_out(w, WIDTH_RISES, why);
-		return is_stretched(w) ? sink(w, why) : hold_best(w, WIDTH_FLAT, why);
+	if (rise > RISES) {
+		take(w, rate);
+		return rise > PROMISES && w->now < w->most ? spread_out(w, WIDTH_RISES, why) : end_climb(w, WIDTH_FLAT, why);
 	}
-	if (!falls && ++w->flat < 2)
+	if (rise < FALLS)
+		return end_climb(w, WIDTH_FALLS, why);
+	if (++w->flat < 2) {
+		w->flat_rate = rate;
 		return set_now(w, w->now, WIDTH_FLAT, why); /* once more */
-	if (w->climbs && is_stretched(w))
-		return sink(w, why);
-	return hold_best(w, falls ? WIDTH_FALLS : WIDTH_FLAT, why);
+	}
+	if ((rate + w->flat_rate) / 2 > STAYS * w->rate)
+		take(w, (rate + w->flat_rate) / 2);
+	return end_climb(w, WIDTH_FLAT, why);
 }
 
 static bool judge_fewer(struct width *w, double rate, enum width_why *why)
@@ -122,7 +143,7 @@ static bool judge_fewer(struct width *w, double rate, enum width_why *why)
 		return hold_best(w, WIDTH_FALLS, why);
 	w->best = w->now;
 	w->rate = rate > w->rate ? rate : w->rate;
-	return is_stretched(w) ? sink(w, why) : hold_best(w, WIDTH_FLAT, why);
+	return fewer_may_do(w) ? sink(w, why) : hold_best(w, WIDTH_FLAT, why);
 }
 
 /* Where it was: its rate is known better, and now and then more are tried. */

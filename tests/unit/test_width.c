@@ -15,17 +15,17 @@
 #define MOST 500
 #define POLL_MS 500
 
-/* A nova on paper: every one under way is as far on in a millisecond as its share allows. Up to ${knee} none hinders another;
- * beyond it they share what there is, and with ${drag} each one more takes some of it. ${noise}: how far an evacuation's own
- * work is from the mean, at most. */
+/* A nova on paper: every one at work is as far on in a millisecond as its share allows. Up to ${knee} none hinders another;
+ * beyond it they share what there is, and with ${drag} each one more takes some of it. Before its work each waits for something
+ * that no other hinders. ${noise}: how far an evacuation's own work and waiting are from the mean, at most. */
 struct nova {
-	double work_ms, drag, noise;
+	double work_ms, wait_ms, drag, noise;
 	size_t knee;
 	int64_t fails_from_ms, fails_until_ms; /* what is sent in between fails */
 	int64_t slow_from_ms;                  /* from then on all takes three times as long */
 };
 struct guest {
-	double left;
+	double wait, left;
 	int64_t sent_ms, ended_ms;
 	bool failed, ended;
 };
@@ -46,25 +46,34 @@ static double chance(void)
 	return (double)(seed >> 11) / (double)(UINT64_C(1) << 53);
 }
 
-static double speed(const struct nova *nova, size_t under_way, int64_t now_ms)
+static double speed(const struct nova *nova, size_t at_work, int64_t now_ms)
 {
-	double over = under_way > nova->knee ? (double)(under_way - nova->knee) : 0;
-	double share = over > 0 ? (double)nova->knee / (double)under_way : 1;
+	double over = at_work > nova->knee ? (double)(at_work - nova->knee) : 0;
+	double share = over > 0 ? (double)nova->knee / (double)at_work : 1;
 
 	return share / (1 + nova->drag * over) / (nova->slow_from_ms && now_ms >= nova->slow_from_ms ? 3 : 1);
+}
+
+static size_t count_at_work(const struct run *r)
+{
+	size_t n = 0;
+
+	for (size_t i = r->first; i < r->sent; i++)
+		n += !r->guest[i].ended && r->guest[i].wait <= 0;
+	return n;
 }
 
 static void pass_poll(const struct nova *nova, struct run *r, int64_t now_ms)
 {
 	for (int64_t t = now_ms; t < now_ms + POLL_MS; t += 10) {
-		double s = 10 * speed(nova, r->under_way, t);
+		double s = 10 * speed(nova, count_at_work(r), t);
 
 		for (; r->first < r->sent && r->guest[r->first].ended; r->first++)
 			;
 		for (size_t i = r->first; i < r->sent; i++) {
 			struct guest *g = &r->guest[i];
 
-			if (g->ended || (g->left -= s) > 0)
+			if (g->ended || (g->wait -= 10) > -10 || (g->left -= s) > 0)
 				continue;
 			g->ended = true;
 			r->under_way--;
@@ -88,6 +97,11 @@ static struct width_seen look(const struct run *r, const struct width *w, int64_
 		seen.last_done_ms = g->ended_ms > seen.last_done_ms ? g->ended_ms : seen.last_done_ms;
 	}
 	return seen;
+}
+
+static double near(const struct nova *nova, double mean)
+{
+	return mean * (1 + nova->noise * (2 * chance() - 1));
 }
 
 /* ${fixed} 0: as the pace says. The first one goes alone, either way. */
@@ -119,7 +133,7 @@ static void play(const struct nova *nova, size_t n, size_t fixed, struct run *r)
 		}
 		window = alone ? 1 : w.now;
 		for (; r->sent < n && r->under_way < window; r->under_way++)
-			r->guest[r->sent++] = (struct guest){ .left = nova->work_ms * (1 + nova->noise * (2 * chance() - 1)),
+			r->guest[r->sent++] = (struct guest){ .left = near(nova, nova->work_ms), .wait = near(nova, nova->wait_ms),
 				.sent_ms = now_ms };
 		r->widest = r->under_way > r->widest ? r->under_way : r->widest;
 		if (!alone)
@@ -188,6 +202,10 @@ static void it_is_nearly_as_fast_as_the_best_fixed_width(void **state)
 		{ { .work_ms = 9000, .knee = 8, .drag = 0.05, .noise = 0.5 }, 60, 1.25 },
 		{ { .work_ms = 4000, .knee = 16 }, 480, 1.15 },
 		{ { .work_ms = 4000, .knee = 16, .drag = 0.05, .noise = 0.5 }, 480, 1.25 },
+		/* as a nova on two processors was: some waiting, and work that all share */
+		{ { .work_ms = 850, .wait_ms = 1000, .knee = 1, .drag = 0.02, .noise = 0.5 }, 60, 1.1 },
+		{ { .work_ms = 850, .wait_ms = 2000, .knee = 1, .drag = 0.03, .noise = 0.9 }, 60, 1.15 },
+		{ { .work_ms = 600, .wait_ms = 3000, .knee = 1, .drag = 0.03, .noise = 0.7 }, 60, 1.15 },
 		/* no limit: it goes on where the widest fixed one ends */
 		{ { .work_ms = 4000, .knee = 1000 }, 480, 0.8 },
 		/* and of few it cannot begin with as many as would be best */
@@ -276,6 +294,80 @@ static void strain_takes_a_quarter_and_not_at_each_look(void **state)
 	assert_false(width_look(&w, &(struct width_seen){ .now_ms = 60000, .queue_grows = true }, &why));
 }
 
+/* The rate at each width that is looked at, in evacuations a second; the widths that follow, after "now". */
+static void looks(struct width *w, const double *rate, size_t n, size_t *now)
+{
+	int64_t at_ms = 1000;
+	enum width_why why;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t done = w->now > 3 ? w->now : 3;
+		int64_t took_ms = (int64_t)((double)done * 1000 / rate[i]);
+
+		width_filled(w, w->now, true, at_ms);
+		at_ms += took_ms;
+		width_look(w, &(struct width_seen){ .now_ms = at_ms, .done = done, .last_done_ms = at_ms }, &why);
+		now[i] = w->now;
+	}
+}
+
+static void a_small_rise_stays_and_promises_no_other(void **state)
+{
+	size_t now[3];
+	struct width w;
+
+	(void)state;
+	width_begin(&w, 2, 100, 8);
+	width_alone(&w, 1500);
+	looks(&w, (const double[]){ 1.1, 1.3, 1.3 }, 3, now); /* alone 0.67: much; then by a fifth */
+	assert_int_equal(now[0], 8);
+	assert_int_equal(now[1], 8);
+	assert_int_equal(now[2], 8);
+	assert_int_equal(w.best, 8);
+}
+
+/* Four at once are four times as slow each, or nearly: one may do. Of eight that rose by a half, fewer are slower. */
+static void fewer_are_tried_where_they_can_be_expected_to_do(void **state)
+{
+	size_t now[4];
+	struct width w;
+
+	(void)state;
+	width_begin(&w, 2, 100, 8);
+	width_alone(&w, 1000);
+	looks(&w, (const double[]){ 1.0, 1.01, 1.0, 1.0 }, 4, now);
+	assert_int_equal(now[1], 1); /* flat, twice: what went alone is the best */
+	width_begin(&w, 2, 100, 8);
+	width_alone(&w, 1000);
+	looks(&w, (const double[]){ 1.05, 1.05, 1.04, 0.9 }, 4, now);
+	assert_int_equal(now[1], 2); /* a small rise, which two may have as well; and then one */
+	assert_int_equal(now[2], 1);
+	assert_int_equal(now[3], 2);
+	width_begin(&w, 2, 100, 8);
+	width_alone(&w, 1500);
+	looks(&w, (const double[]){ 1.1, 1.3, 1.3 }, 3, now);
+	assert_int_equal(now[2], 8);
+}
+
+static void a_mean_of_two_looks_decides_on_little(void **state)
+{
+	size_t now[3];
+	struct width w;
+
+	(void)state;
+	width_begin(&w, 2, 100, 8);
+	width_alone(&w, 3000);
+	looks(&w, (const double[]){ 1.0, 0.98, 1.14 }, 3, now);
+	assert_int_equal(now[1], 8);
+	assert_int_equal(now[2], 8);
+	assert_int_equal(w.best, 8);
+	width_begin(&w, 2, 100, 8);
+	width_alone(&w, 3000);
+	looks(&w, (const double[]){ 1.0, 0.98, 1.02 }, 3, now);
+	assert_int_equal(w.best, 4);
+	assert_int_equal(now[2], 4);
+}
+
 static void it_begins_with_two_a_target_and_never_with_all(void **state)
 {
 	static const struct {
@@ -328,6 +420,9 @@ int main(void)
 		cmocka_unit_test(a_cloud_that_becomes_slow_is_not_taken_for_too_many),
 		cmocka_unit_test(strain_takes_a_quarter_and_not_at_each_look),
 		cmocka_unit_test(only_full_places_are_measured),
+		cmocka_unit_test(a_small_rise_stays_and_promises_no_other),
+		cmocka_unit_test(fewer_are_tried_where_they_can_be_expected_to_do),
+		cmocka_unit_test(a_mean_of_two_looks_decides_on_little),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
