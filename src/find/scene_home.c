@@ -254,11 +254,13 @@ static int check_spread_host(const struct scene *scene, const char *host, struct
 	if (!cell)
 		return err->kind ? -1 : unknown_compute(scene, host, err);
 	if (scene_has_failed(scene, host))
-		return error_set(err, ERROR_USAGE, "--spread names '%s', which has failed", host);
-	if (scene->nova.home && cell != scene->nova.home)
-		return error_set(err, ERROR_USAGE, "--spread names '%s' of cell '%s'; the instances are in cell '%s'", host,
+		error_set(err, ERROR_USAGE, "--spread names '%s', which has failed", host);
+	else if (scene->nova.home && cell != scene->nova.home)
+		error_set(err, ERROR_USAGE, "--spread names '%s' of cell '%s'; the instances are in cell '%s'", host,
 		    cell->cell->name, scene->nova.home->cell->name);
-	return 0;
+	else
+		return 0;
+	return error_hint(err, "leave '%s' out of --spread; those that are up: evac-manage service list", host);
 }
 
 int scene_check_spread(struct scene *scene, struct error *err)

@@ -61,7 +61,7 @@ class Targets(harness.TestCase):
         self.assertEqual({u["command"].rsplit(" ", 1)[1] for u in r.json["units"] if u["kind"] == "evacuation"}, {C})
         self.assertEqual(self.planned("--spread", "%s,%s" % (B, C))[0].code, OK)
         self.expect(self.tool.run(*WORDS, *FENCED, "--spread", C + "x", "--dry-run"), NOT_FOUND, C)
-        self.expect(self.tool.run(*WORDS, *FENCED, "--spread", A, "--dry-run"), USAGE, "has failed")
+        self.expect(self.tool.run(*WORDS, *FENCED, "--spread", A, "--dry-run"), USAGE, "has failed", "leave '%s' out of --spread" % A)
         self.expect(self.tool.run(*WORDS, *FENCED, "--spread", C, "--target_host", B, "--dry-run"), USAGE, "--target_host names one host")
         harness.heartbeats()
         self.expect(self.tool.run(*WORDS, "--spread", C, *GO, "--no-wait"), OK)
