@@ -69,6 +69,12 @@ enum disk_proof disk_prove(const struct scene *scene, const struct disk_fact *di
 /* For a recovery: the disks of one that nova has done, as the recovery's own scene has looked at them. What was seen is left in
  * its evacuation: disks, disks_why. */
 void prove_disks(struct work *work, struct unit *unit, const struct scene *scene, const char *host);
+/* Rows that came to the old owner of ${move} after the plan was made, where all of its rows move: inside the transaction,
+ * before COMMIT, ERROR_DRIFT. Of few volumes (5,000) by the index of the old owner's service, see ownership_left(). */
+int leftovers_check(const struct work *work, const struct move *move, struct error *err);
+/* The same of what was counted as now after COMMIT by a pass over all volumes: ERROR_PARTIAL, as the planned rows
+ * have moved and are proved. */
+int leftovers_tell(const struct work *work, struct error *err);
 /* What both owners of a move have now: see ownership_count. And ${move}->before: had, when the plan was made. */
 int prove_count(struct db *db, const struct move *move, struct ownership_count *out, struct error *err);
 int prove_count_before(const struct work *work, struct move *move, struct error *err);

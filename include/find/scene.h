@@ -52,9 +52,9 @@ struct move {
 	struct unfinished_rows unfinished;
 	/* in place, for the proof: the exact owner whose rows become another's; NULL: ${from} and ${to} */
 	const char *whose, *whose_then;
-	/* both owners: when the plan was made; at the end of the transaction, with its writes; and now, which is that until
-	 * they are counted once more (a later look at what others did) */
-	struct ownership_count before, written, now;
+	/* both owners: when the plan was made; and now, counted over another connection: after COMMIT, and once more at the end
+	 * of a run that evacuates */
+	struct ownership_count before, now;
 };
 
 /* Rows of a backend that belong to a cluster. One with a live member serves them, and they stay where they are; those of one

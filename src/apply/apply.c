@@ -170,28 +170,6 @@ static int check_owners(struct work *work, struct error *err)
 	return rc;
 }
 
-/* Rows that came to the old owner after the plan was made. A move of a part leaves others behind on purpose. */
-static int check_leftovers(const struct work *work, const struct move *m, struct error *err)
-{
-	const struct request *r = work->request;
-
-	if (r->what.limit > 0 || r->what.only.n > 0 || r->what.exclude.n > 0 || m->from.pool[0] || m->in_place ||
-	    m->taken_back || r->how.skip_drifted)
-		return 0;
-	for (int k = 0; k < OWNED_KINDS; k++) {
-		if (m->rows[k].n == 0 && k != OWNED_VOLUME && k != OWNED_BACKUP)
-			continue;
-		if (step_kind_move(&step_kinds[k]) != m->kind ||
-		    (work->scene.subject.kinds && !(work->scene.subject.kinds & 1u << k)))
-			continue;
-		if (m->written.old_owner[k] > m->served[k])
-			return error_set(err, ERROR_DRIFT,
-			    "%lld more %s came to '%s' since the plan was made; nothing was changed",
-			    (long long)(m->written.old_owner[k] - m->served[k]), owned_kind_plural[k], m->from.backend_host);
-	}
-	return 0;
-}
-
 /* Where the backend stays, all of it owns as much as before: the pool that every row leaves, and the one that they come to. */
 static void name_pools(struct work *work, const struct unit *unit)
 {
@@ -211,8 +189,8 @@ static void name_pools(struct work *work, const struct unit *unit)
 	m->whose_then = first ? first->after[0] : NULL;
 }
 
-/* What both owners had when the plan was made; they are counted again at the end of the transaction, with its writes, and once
- * more over another connection when it is committed. */
+/* What both owners had when the plan was made; they are counted again over another connection when the transaction is
+ * committed. */
 static int look_before(struct work *work, const struct unit *unit, struct error *err)
 {
 	name_pools(work, unit);
@@ -227,7 +205,7 @@ static int look_before(struct work *work, const struct unit *unit, struct error 
 static int look_after(struct work *work, struct error *err)
 {
 	for (struct move *m = work->scene.subject.move; m < work->scene.subject.move + work->scene.subject.nmove; m++)
-		if (prove_count(work->world.cinder_db, m, &m->written, err) != 0 || check_leftovers(work, m, err) != 0)
+		if (leftovers_check(work, m, err) != 0)
 			return -1;
 	return 0;
 }

@@ -9,7 +9,7 @@ import amqp
 
 import harness
 from cinder_rows import everything, put_back
-from harness import A, B, C, DRIFT, ENV, FENCED, OK, REFUSED, rows, value
+from harness import A, B, C, DRIFT, ENV, FENCED, OK, PARTIAL, REFUSED, rows, value
 
 GO = FENCED + ["--yes", "-f", "json"]
 NODE = ["volume", "update_host", "--currenthost", A, "--newhost", B]
@@ -254,6 +254,36 @@ class PreChecks(harness.TestCase):
         harness.heartbeats()
         code, said = self.between(service("report_count = report_count + 1", C + "@ceph"))       # a stranger's report is nothing
         self.assertEqual(code, OK, said)
+        self.assertEqual(self.owned("host", A), {})
+
+    def one_more(self, service_uuid):
+        """A volume that is the same host's, as others write it."""
+        id_ = "1a7e0000-0000-4000-8000-000000000000"
+        names = ["`%s`" % r["Field"] for r in rows("cinder", "SHOW COLUMNS FROM volumes")]
+        picked = {"`id`": "'%s'" % id_, "`service_uuid`": service_uuid}
+        statement = "INSERT INTO volumes (%s) SELECT %s FROM volumes AS v WHERE v.host = '%s@ceph#ceph' AND v.deleted = 0 LIMIT 1" % (
+            ", ".join(names), ", ".join(picked.get(n, "v." + n) for n in names), A)
+        return id_, lambda: rows("cinder", statement)
+
+    def test_a_volume_that_came_between_plan_and_transaction_stops_it(self):
+        for service_uuid in ("v.service_uuid", "NULL"):      # taken by its cinder-volume; as the scheduler leaves it
+            put_back(self.well)
+            harness.heartbeats()
+            id_, come = self.one_more(service_uuid)
+            before = self.owned("host", A)
+            code, said = self.between(come)
+            self.assertEqual(code, DRIFT, said)
+            self.assertIn("1 more volumes came to '%s@ceph' since the plan was made; nothing was changed" % A, said)
+            self.assertEqual({k: v for k, v in self.owned("host", A).items() if k != id_}, before)
+
+    def test_one_of_another_service_is_told_when_the_rest_has_moved(self):
+        """As cinder-manage volume update_host leaves it: the index of the old owner's service does not have it, the pass after COMMIT has."""
+        id_, come = self.one_more("(SELECT uuid FROM services WHERE host = '%s@ceph' AND deleted = 0)" % C)
+        code, said = self.between(come)
+        self.assertEqual(code, PARTIAL, said)
+        self.assertIn("1 more volumes came to '%s@ceph' since the plan was made and are still there" % A, said)
+        self.assertEqual(set(self.owned("host", A)), {id_})
+        self.expect(self.tool.run(*NODE, *GO), OK)
         self.assertEqual(self.owned("host", A), {})
 
     def test_an_accepted_source_may_report(self):

@@ -115,6 +115,11 @@ struct owner_pair {
 };
 /* Counts the kinds that the pair is about; the others are 0. */
 int ownership_count(struct db *db, const struct owner_pair *pair, struct ownership_count *out, struct error *err);
+/* What ${owner} (host@backend, or the host of backups) still has, kind by kind, in ${left}. ${service_uuid}: its volumes by the
+ * index of that service, with those that name none; not those that name another service, as after cinder-manage volume
+ * update_host. NULL: by a pass over all volumes. */
+int ownership_left(struct db *db, const char *owner, bool backups, const char *service_uuid, int64_t left[OWNED_KINDS],
+    struct error *err);
 /* The same without a pass over volumes and backups: those as ${owners} were counted. */
 int ownership_count_with(struct db *db, const struct owners *owners, const struct owner_pair *pair, struct ownership_count *out,
     struct error *err);

@@ -136,6 +136,39 @@ int ownership_count(struct db *db, const struct owner_pair *pair, struct ownersh
 	return read_counts(db, &SQL_CINDER_OWNER_COUNT, params, out, err);
 }
 
+struct sum {
+	int64_t n;
+};
+static const struct db_shape sum_shape = DB_SHAPE(struct sum, DB_COLUMNS(struct sum, n));
+
+static int count_volumes(struct db *db, const char *backend_host, const char *service_uuid, int64_t *n, struct error *err)
+{
+	const struct db_param params[] = { p_str("backend_host", backend_host),
+		service_uuid ? p_str("service_uuid", service_uuid) : p_end, p_end };
+	const struct sql *sql = service_uuid ? &SQL_CINDER_VOLUME_COUNT_BY_SERVICE : &SQL_CINDER_VOLUME_COUNT_BY_BACKEND;
+	struct sum sum = { 0 };
+
+	if (db_read_one(db, sql, params, &sum_shape, &sum, NULL, err) < 0)
+		return -1;
+	*n = sum.n;
+	return 0;
+}
+
+int ownership_left(struct db *db, const char *owner, bool backups, const char *service_uuid, int64_t left[OWNED_KINDS],
+    struct error *err)
+{
+	const struct owner_pair pair = { .old_owner = owner, .new_owner = owner, .pools = true, .backups = backups };
+	const struct db_param params[] = { p_str("old_owner", owner), p_str("new_owner", owner), p_int("pools", 1), p_end };
+	struct ownership_count count;
+
+	if (backups ? ownership_count(db, &pair, &count, err) != 0 :
+		      read_counts(db, &SQL_CINDER_OWNER_COUNT_SMALL, params, &count, err) != 0 ||
+		    count_volumes(db, owner, service_uuid, &count.old_owner[OWNED_VOLUME], err) != 0)
+		return -1;
+	memcpy(left, count.old_owner, sizeof count.old_owner);
+	return 0;
+}
+
 int ownership_count_with(struct db *db, const struct owners *owners, const struct owner_pair *pair, struct ownership_count *out,
     struct error *err)
 {
