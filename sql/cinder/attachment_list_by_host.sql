@@ -6,6 +6,7 @@ SELECT a.id
      , a.attached_host
      , a.attach_status
   FROM volume_attachment AS a
- WHERE BINARY a.attached_host = BINARY @host
+ WHERE a.attached_host = @host   -- in the collation: quicker in passing
+   AND BINARY a.attached_host = BINARY @host
    AND a.deleted = 0
  ORDER BY a.attach_status, a.id;

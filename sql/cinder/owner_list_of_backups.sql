@@ -3,6 +3,8 @@
 SELECT 'backup'       AS kind
      , BINARY b.host  AS host
      , NULL           AS cluster_name
+     , NULL           AS first_service
+     , NULL           AS last_service
      , COUNT(*)       AS n
   FROM backups AS b
  WHERE b.host IS NOT NULL AND b.deleted = 0

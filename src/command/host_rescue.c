@@ -31,7 +31,7 @@ static int look_for_twin(const struct scene *scene, bool *found, struct error *e
 		*found |= twins.v[i].nova_services > 0;
 	arena_free(&arena);
 	for (size_t c = 0; c < scene->nova.ncell && !*found; c++) {
-		if (instance_hosts_list(scene->nova.cell[c].cell->db, &hosts, err) != 0)
+		if (instance_hosts_near(scene->nova.cell[c].cell->db, scene->request->what.host, &hosts, err) != 0)
 			return -1;
 		for (size_t i = 0; i < hosts.n; i++)
 			*found |= str_is_twin(hosts.v[i].host, scene->request->what.host);

@@ -36,7 +36,7 @@ static int add_twins_of_instances(struct scene *scene, struct host_twins *twins,
 	for (size_t c = 0; c < scene->nova.ncell; c++) {
 		struct host_list hosts;
 
-		if (instance_hosts_list(scene->nova.cell[c].cell->db, &hosts, err) != 0)
+		if (instance_hosts_near(scene->nova.cell[c].cell->db, scene->subject.host, &hosts, err) != 0)
 			return -1;
 		for (size_t i = 0; i < hosts.n; i++) {
 			struct host_twin *more;

@@ -134,7 +134,7 @@ int db_execute(struct db *db, enum db_phase phase, MYSQL_STMT *stmt, const struc
 	MYSQL_BIND *bind = xcalloc(sql->nparam, sizeof *bind);
 	unsigned long *length = xcalloc(sql->nparam, sizeof *length);
 	long long *number = xcalloc(sql->nparam, sizeof *number);
-	size_t nth = 0; /* of the values of a list, which follow each other */
+	size_t nth = 0; /* of the places of a list, which follow each other; a list that stands twice begins again */
 	int rc = 0;
 
 	check_param_names(sql, params);
@@ -143,7 +143,7 @@ int db_execute(struct db *db, enum db_phase phase, MYSQL_STMT *stmt, const struc
 
 		nth = i > 0 && strcmp(sql_param(sql, i), sql_param(sql, i - 1)) == 0 ? nth + 1 : 0;
 		if (p->type == DB_PARAM_LIST) {
-			bind_text(&bind[i], list_value(sql, p, nth), &length[i]);
+			bind_text(&bind[i], list_value(sql, p, nth % DB_LIST), &length[i]);
 		} else if (p->type == DB_PARAM_TEXT) {
 			bind_text(&bind[i], p->text, &length[i]);
 		} else if (p->type == DB_PARAM_INT) {

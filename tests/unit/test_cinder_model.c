@@ -315,7 +315,8 @@ static void owners_whose_names_share_a_number_or_are_long_are_asked_for_exactly(
 	}
 }
 
-#define BY_SERVICE "cinder/volume_list_by_service backend_host=a@b service_uuid=s1"
+#define BY_SERVICE "cinder/volume_list_by_service backend_host=a@b service_uuid=s1 second_uuid=NULL third_uuid=NULL"
+#define BY_THREE "cinder/volume_list_by_service backend_host=a@b service_uuid=s1 second_uuid=s0 third_uuid=s2"
 #define BY_BACKEND "cinder/volume_list_by_backend backend_host=a@b"
 
 /* ${rows} the index gives of those that were counted, in a cloud of ${all}; there are 2. */
@@ -323,15 +324,18 @@ static const struct {
 	int64_t counted, all;
 	const char *service_uuid;
 	size_t rows;
-	const char *calls;
+	const char *calls, *first, *last; /* of the services that they name; NULL: not known, or none */
 } searches[] = {
-	{ 0, 100, "s1", 0, "" },
-	{ 2, 100, "s1", 2, BY_SERVICE },
-	{ 2, 100, "s1", 1, BY_SERVICE "|" BY_BACKEND }, /* one names another service, or none */
-	{ 2, 100, NULL, 2, BY_BACKEND },
-	{ 2, 8, "s1", 2, BY_SERVICE },
-	{ 5001, 100000, "s1", 2, BY_SERVICE "|" BY_BACKEND },
-	{ 5001, 20004, "s1", 2, BY_BACKEND }, /* a quarter of all is sooner read in passing */
+	{ 0, 100, "s1", 0, "", NULL, NULL },
+	{ 2, 100, "s1", 2, BY_SERVICE, NULL, NULL },
+	{ 2, 100, "s1", 1, BY_SERVICE "|" BY_BACKEND, NULL, NULL }, /* one names another service */
+	{ 2, 100, "s1", 2, BY_SERVICE, "s1", "s1" },
+	{ 2, 100, "s1", 2, BY_THREE, "s0", "s2" },
+	{ 2, 100, NULL, 2, BY_SERVICE, "s1", "s1" },
+	{ 2, 100, NULL, 2, BY_BACKEND, NULL, NULL },
+	{ 2, 8, "s1", 2, BY_SERVICE, NULL, NULL },
+	{ 5001, 100000, "s1", 2, BY_SERVICE "|" BY_BACKEND, NULL, NULL },
+	{ 5001, 20004, "s1", 2, BY_BACKEND, NULL, NULL }, /* a quarter of all is sooner read in passing */
 };
 
 static void few_volumes_of_many_are_found_by_their_service(void **state)
@@ -341,7 +345,11 @@ static void few_volumes_of_many_are_found_by_their_service(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(searches); i++) {
-		struct owner owner[] = { { .kind = "volume", .host = "a@b#p", .n = searches[i].counted },
+		struct owner owner[] = { { .kind = "volume",
+					       .host = "a@b#p",
+					       .n = searches[i].counted,
+					       .first_service = searches[i].first,
+					       .last_service = searches[i].last },
 			{ .kind = "volume", .host = "o@b", .n = searches[i].all - searches[i].counted } };
 		const struct owners owners = { .v = owner, .n = COUNT(owner) };
 
@@ -404,16 +412,20 @@ static void a_volumes_own_work_is_in_its_status(void **state)
 	struct error err;
 
 	(void)state;
-	fake_rows("cinder/unfinished_list_by_backend", LIST("kind", "id", "status", NULL), LIST("snapshot", "s1", "creating"), 1);
+	fake_rows("cinder/unfinished_list_by_volume", LIST("kind", "id", "volume_id", "status", "host", NULL),
+	    LIST("snapshot", "s1", "v1", "creating", "a@b", "local attachment", "l1", "v2", "attached", "elsewhere", "local attachment", "l2", "v3", "attached", "a"), 3);
+	fake_rows("cinder/unfinished_list_of_backups", LIST("kind", "id", "status", NULL), LIST("backup", "b1", "creating"), 1);
 	assert_int_equal(0, unfinished_on_backend(NULL, "a@b", "a", &volumes, &rows, &err));
-	assert_int_equal(rows.n, 3);
-	assert_string_equal(rows.v[0].id, "s1");
-	assert_string_equal(rows.v[1].id, "v2");
-	assert_string_equal(rows.v[1].volume_id, "v2");
-	assert_string_equal(rows.v[1].volume_status, "uploading");
-	assert_string_equal(unfinished_final_status(&rows.v[1]), "in-use");
-	assert_string_equal(rows.v[2].kind, "volume");
-	assert_string_equal(rows.v[2].id, "v3");
+	assert_int_equal(rows.n, 5);
+	assert_string_equal(rows.v[0].id, "b1");
+	assert_string_equal(rows.v[1].id, "l2");
+	assert_string_equal(rows.v[2].id, "s1");
+	assert_string_equal(rows.v[3].id, "v2");
+	assert_string_equal(rows.v[3].volume_id, "v2");
+	assert_string_equal(rows.v[3].volume_status, "uploading");
+	assert_string_equal(unfinished_final_status(&rows.v[3]), "in-use");
+	assert_string_equal(rows.v[4].kind, "volume");
+	assert_string_equal(rows.v[4].id, "v3");
 	unfinished_free(&rows);
 }
 

@@ -49,6 +49,8 @@ struct owner {
 	const char *host;         /* with its pool */
 	int64_t n;                /* rows */
 	const char *cluster_name; /* cluster@backend, whose rows they are; NULL: the host's own */
+	const char *first_service,
+	    *last_service; /* volumes, of owners_list_near(): of the services that they name; NULL: not known */
 };
 struct owners {
 	DB_ROWS(struct owner);
@@ -65,8 +67,8 @@ int owners_list_near(struct db *db, const char *const hosts[OWNERS_NEAR], struct
  * listed. */
 int64_t owners_count(const struct owners *owners, const char *kind, const char *owner, bool pools);
 /* The volumes of a backend host as owned_find() has them, in the snapshot in which ${owners} were counted: none is asked for
- * where there are none, and few (of many, or by themselves) by the index of ${service_uuid} (NULL: not known), where that gives
- * as many as were counted. */
+ * where there are none, and few (of many, or by themselves) by the index of ${service_uuid} (NULL: not known) and of the
+ * services that ${owners} name, where that gives as many as were counted. */
 int owned_find_volumes(struct db *db, const char *backend_host, const struct owners *owners, const char *service_uuid,
     struct owned_rows *out, struct error *err);
 int backup_owners_list(struct db *db, struct owners *out, struct error *err); /* those of backups alone */

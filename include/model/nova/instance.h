@@ -22,6 +22,9 @@ struct host_list {
 };
 /* Every host that an instance names, byte for byte and in that order. */
 int instance_hosts_list(struct db *cell, struct host_list *out, struct error *err);
+/* Of these at least those whose names begin as ${host} does up to its first dot, and with them each str_is_twin() of it;
+ * without a pass over all instances. */
+int instance_hosts_near(struct db *cell, const char *host, struct host_list *out, struct error *err);
 static inline void host_list_free(struct host_list *hosts)
 {
 	db_rows_free(&hosts->rows);

@@ -51,7 +51,7 @@ static const struct db_shape owned_shape = DB_SHAPE(struct owned, DB_COLUMNS(str
 	attach_status));
 
 static const struct db_shape owner_shape = DB_SHAPE(struct owner, DB_COLUMNS(struct owner, kind, host, n),
-    DB_NULLABLES(struct owner, cluster_name));
+    DB_NULLABLES(struct owner, cluster_name, first_service, last_service));
 
 int owned_find(struct db *db, enum owned_kind kind, const char *owner, struct owned_rows *out, struct error *err)
 {
@@ -80,7 +80,7 @@ bool owned_is_migrating(const struct owned *row)
 
 /* Of the names that share a number. */
 struct owner_group {
-	const char *kind, *host, *last_host, *cluster_name, *last_cluster_name;
+	const char *kind, *host, *last_host, *cluster_name, *last_cluster_name, *first_service, *last_service;
 	int64_t n, n_long;
 };
 struct owner_groups {
@@ -88,7 +88,7 @@ struct owner_groups {
 };
 static const struct db_shape owner_group_shape = DB_SHAPE(struct owner_group,
     DB_COLUMNS(struct owner_group, kind, host, last_host, n, n_long),
-    DB_NULLABLES(struct owner_group, cluster_name, last_cluster_name));
+    DB_NULLABLES(struct owner_group, cluster_name, last_cluster_name, first_service, last_service));
 
 static bool is_one_owner(const struct owner_group *g)
 {
@@ -116,7 +116,9 @@ static int read_owners(struct db *db, const struct db_param *params, struct owne
 		out->v[i] = (struct owner){ .kind = groups.v[i].kind,
 			.host = groups.v[i].host,
 			.n = groups.v[i].n,
-			.cluster_name = groups.v[i].cluster_name };
+			.cluster_name = groups.v[i].cluster_name,
+			.first_service = groups.v[i].first_service,
+			.last_service = groups.v[i].last_service };
 	return 0;
 }
 
@@ -176,21 +178,52 @@ int64_t owners_count(const struct owners *owners, const char *kind, const char *
 #define FEW 4
 #define FEW_ROWS 5000
 
+/* Its service, and what else its volumes name: after an import, or after cinder-manage volume update_host, another host's. */
+#define SERVICES 3
+struct services_named {
+	const char *v[SERVICES + 1];
+	size_t n;
+};
+
+static void add_service(struct services_named *to, const char *uuid)
+{
+	for (size_t i = 0; uuid && i < to->n; i++)
+		if (strcmp(to->v[i], uuid) == 0)
+			return;
+	if (uuid && to->n <= SERVICES)
+		to->v[to->n++] = uuid;
+}
+
+static struct services_named services_of(const struct owners *owners, const char *backend_host, const char *service_uuid)
+{
+	struct services_named all = { .n = 0 };
+
+	add_service(&all, service_uuid);
+	for (const struct owner *o = owners->v; o < owners->v + owners->n; o++)
+		if (strcmp(o->kind, "volume") == 0 && is_row_of(o->host, backend_host, true)) {
+			add_service(&all, o->first_service);
+			add_service(&all, o->last_service);
+		}
+	return all;
+}
+
 int owned_find_volumes(struct db *db, const char *backend_host, const struct owners *owners, const char *service_uuid,
     struct owned_rows *out, struct error *err)
 {
-	const struct db_param params[] = { p_str("backend_host", backend_host), p_str("service_uuid", service_uuid), p_end };
+	const struct services_named by = services_of(owners, backend_host, service_uuid);
+	const struct db_param params[] = { p_str("backend_host", backend_host), p_str("service_uuid", by.v[0]),
+		p_str("second_uuid", by.v[1]), p_str("third_uuid", by.v[2]), p_end };
 	int64_t n = owners_count(owners, "volume", backend_host, true);
 
 	*out = (struct owned_rows){ 0 };
 	if (n == 0)
 		return 0;
-	if (service_uuid && (n <= FEW_ROWS || n * FEW < owners_count(owners, "volume", NULL, true))) {
+	if (by.n > 0 && by.n <= SERVICES && (n <= FEW_ROWS || n * FEW < owners_count(owners, "volume", NULL, true))) {
 		if (db_read(db, &SQL_CINDER_VOLUME_LIST_BY_SERVICE, params, &owned_shape, &out->rows, err) != 0)
 			return -1;
 		if (out->n == (size_t)n)
 			return 0;
-		owned_free(out); /* some name another service, or none */
+		owned_free(out); /* some name services that are neither first nor last of those that its rows name */
 	}
 	return owned_find(db, OWNED_VOLUME, backend_host, out, err);
 }

@@ -57,12 +57,68 @@ static void add_work_on(const struct owned_rows *volumes, struct unfinished_rows
 			out->v[out->n++] = work_on(&volumes->v[i], &out->arena);
 }
 
+/* Until there are so many, each by the indexes costs less than a pass over all attachments. */
+#define FEW_VOLUMES 5000
+
+static int compare_work(const void *a, const void *b)
+{
+	const struct unfinished *x = a, *y = b;
+	int order = strcmp(x->kind, y->kind);
+
+	return order ? order : strcmp(x->id, y->id);
+}
+
+/* A local attachment is the dead node's own work; one of another node is under way there. */
+static bool is_of_node(const struct unfinished *row, const char *node)
+{
+	return strcmp(row->kind, "local attachment") != 0 || str_equal(row->host, node);
+}
+
+/* Both lists as one statement has them for many volumes: by kind and id. */
+static void join_work(const struct unfinished_rows *backups, const char *node, struct unfinished_rows *out)
+{
+	struct unfinished *all = arena_alloc(&out->arena, (out->n + backups->n + 1) * sizeof *all);
+	size_t n = 0;
+
+	for (size_t i = 0; i < out->n; i++)
+		if (is_of_node(&out->v[i], node))
+			all[n++] = out->v[i];
+	for (size_t i = 0; i < backups->n; i++)
+		all[n++] = backups->v[i];
+	vec_sort(all, n, sizeof *all, compare_work);
+	out->v = all;
+	out->n = n;
+}
+
+static int find_work_of_few(struct db *db, const struct db_param *params, const char *node, const struct owned_rows *volumes,
+    struct unfinished_rows *out, struct error *err)
+{
+	auto_free const char **id = xcalloc(volumes->n + 1, sizeof *id);
+	const struct words ids = { .v = id, .n = volumes->n };
+	struct unfinished_rows backups;
+
+	for (size_t i = 0; i < volumes->n; i++)
+		id[i] = volumes->v[i].id;
+	if (db_read(db, &SQL_CINDER_UNFINISHED_LIST_OF_BACKUPS, params, &unfinished_shape, &backups.rows, err) != 0)
+		return -1;
+	if (db_read_set(db, &SQL_CINDER_UNFINISHED_LIST_BY_VOLUME, &ids, &unfinished_shape, "volume_id", &out->rows, err) !=
+	    0) {
+		unfinished_free(&backups);
+		return -1;
+	}
+	join_work(&backups, node, out);
+	arena_join(&out->arena, &backups.arena);
+	return 0;
+}
+
 int unfinished_on_backend(struct db *db, const char *backend_host, const char *node, const struct owned_rows *volumes,
     struct unfinished_rows *out, struct error *err)
 {
 	const struct db_param params[] = { p_str("backend_host", backend_host), p_str("node", node), p_end };
 
-	if (db_read(db, &SQL_CINDER_UNFINISHED_LIST_BY_BACKEND, params, &unfinished_shape, &out->rows, err) != 0)
+	if ((volumes->n <= FEW_VOLUMES ?
+		    find_work_of_few(db, params, node, volumes, out, err) :
+		    db_read(db, &SQL_CINDER_UNFINISHED_LIST_BY_BACKEND, params, &unfinished_shape, &out->rows, err)) != 0)
 		return -1;
 	add_work_on(volumes, out);
 	return 0;

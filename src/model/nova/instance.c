@@ -71,14 +71,15 @@ static int compare_spellings(const void *x, const void *y)
 	return strcmp(a->host, b->host);
 }
 
-int instance_hosts_list(struct db *cell, struct host_list *out, struct error *err)
+static int read_hosts(struct db *cell, const struct sql *sql, const struct db_param *params, struct host_list *out,
+    struct error *err)
 {
 	struct host_names names = { 0 };
 	struct spelling_list all;
 	int rc;
 
 	*out = (struct host_list){ 0 };
-	rc = db_read(cell, &SQL_NOVA_INSTANCE_HOST_LIST, NULL, &spellings_shape, &all.rows, err);
+	rc = db_read(cell, sql, params, &spellings_shape, &all.rows, err);
 	if (rc != 0)
 		return -1;
 	for (size_t i = 0; i < all.n && rc == 0; i++)
@@ -95,6 +96,19 @@ int instance_hosts_list(struct db *cell, struct host_list *out, struct error *er
 	}
 	free(names.v);
 	return rc;
+}
+
+int instance_hosts_list(struct db *cell, struct host_list *out, struct error *err)
+{
+	return read_hosts(cell, &SQL_NOVA_INSTANCE_HOST_LIST, NULL, out, err);
+}
+
+int instance_hosts_near(struct db *cell, const char *host, struct host_list *out, struct error *err)
+{
+	auto_free char *start = xstrndup(host, strcspn(host, ".@#"));
+	const struct db_param params[] = { p_str("start", start), p_end };
+
+	return read_hosts(cell, &SQL_NOVA_INSTANCE_HOST_LIST_NEAR, params, out, err);
 }
 
 int instances_on_host(struct db *cell, const char *host, struct instances *out, struct error *err)
