@@ -340,6 +340,8 @@ static void put_in_queue(amqp_bytes_t body, amqp_bytes_t expiration)
 	copy_member(inner, "_context_request_id", m->request, sizeof m->request);
 	copy_member(instance, "uuid", m->uuid, sizeof m->uuid);
 	world->nmessage++;
+	if (strcmp(m->method, "rebuild_instance") == 0)
+		witness_cast(m);
 	json_object_put(inner);
 	json_object_put(outer);
 	free(copy);

@@ -20,9 +20,12 @@ int __real_link(const char *from, const char *to);
 int __wrap_link(const char *from, const char *to);
 
 #define FILES_MAX 64
+#define TORN INT64_MAX /* no sync makes it whole */
 static struct durable {
 	ino_t inode;
 	off_t size;
+	off_t written, announced; /* up to where records are, and the last one that announces */
+	unsigned command;         /* that wrote last */
 } * durable; /* shared, as the world is */
 static size_t *ndurable;
 
@@ -54,6 +57,72 @@ void files_forget(void)
 	ndurable = &all->n;
 }
 
+static bool is_record(const void *data, size_t n)
+{
+	return n > 7 && memcmp(data, "{\"seq\":", 7) == 0;
+}
+
+static bool announces(const void *data, size_t n)
+{
+	return memmem(data, n, "\"type\":\"intent\"", 15);
+}
+
+static struct durable *written_by_command(int fd, const void *data, size_t n)
+{
+	struct durable *d = is_record(data, n) ? durable_of(fd) : NULL;
+
+	if (!d)
+		return NULL;
+	if (d->command != world->command) /* what its predecessor left unsynced or torn its machine still has, or was cut off */
+		d->written = d->announced = 0;
+	d->command = world->command;
+	return d;
+}
+
+static void note_record(int fd, const void *data, size_t n)
+{
+	struct durable *d = written_by_command(fd, data, n);
+	struct stat st;
+
+	if (!d || fstat(fd, &st) != 0)
+		return;
+	d->written = d->written == TORN ? TORN : st.st_size;
+	if (announces(data, n))
+		d->announced = d->announced == TORN ? TORN : st.st_size;
+	if (world->doubtful == world->command && memmem(data, n, "\"type\":\"outcome\"", 16)) {
+		if (!memmem(data, n, "\"state\":\"unknown\"", 17))
+			world_wrong("I4: a COMMIT got no answer, and its outcome is recorded as known");
+		world->doubtful = 0;
+	}
+}
+
+static void note_torn(int fd, const void *data, size_t n)
+{
+	struct durable *d = written_by_command(fd, data, n);
+
+	if (!d)
+		return;
+	d->written = TORN;
+	if (announces(data, n))
+		d->announced = TORN;
+}
+
+bool files_unsynced(void)
+{
+	for (size_t i = 0; i < *ndurable; i++)
+		if (durable[i].command == world->command && durable[i].written > durable[i].size)
+			return true;
+	return false;
+}
+
+bool files_unsynced_intent(void)
+{
+	for (size_t i = 0; i < *ndurable; i++)
+		if (durable[i].command == world->command && durable[i].announced > durable[i].size)
+			return true;
+	return false;
+}
+
 static bool is_in_state(int fd)
 {
 	struct stat st;
@@ -64,20 +133,25 @@ static bool is_in_state(int fd)
 ssize_t __wrap_write(int fd, const void *data, size_t n)
 {
 	struct fault *f;
+	ssize_t done;
 
 	if (!is_in_state(fd))
 		return __real_write(fd, data, n);
 	f = world_call(BOTTOM_WRITE, "write");
 	if (f && f->kind == FAULT_DISK_FULL) {
 		world->full_us = world->now_us + 60 * SECOND_US;
-		if (n > 1 && f->by % 2 && __real_write(fd, data, n / 2) > 0) /* what there was room for */
+		if (n > 1 && f->by % 2 && __real_write(fd, data, n / 2) > 0) { /* what there was room for */
+			note_torn(fd, data, n);
 			return (ssize_t)(n / 2);
+		}
 	}
 	if (world->full_us > world->now_us) {
 		errno = ENOSPC;
 		return -1;
 	}
-	return __real_write(fd, data, n);
+	done = __real_write(fd, data, n);
+	note_record(fd, data, n);
+	return done;
 }
 
 static int sync_file(int fd)

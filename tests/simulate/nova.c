@@ -69,8 +69,8 @@ static bool step(const char *name, const struct message *m)
 
 static void set_hosts(void)
 {
-	server_do("SET @a = '%s', @b = '%s', @c = '%s', @a_lives = %d, @b_lives = %d, @c_lives = %d", host_name[0],
-	    host_name[1], host_name[2], world->alive[0], world->alive[1], world->alive[2]);
+	server_do("SET @a = '%s', @b = '%s', @c = '%s', @a_lives = %d, @b_lives = %d, @c_lives = %d, @a_agents = %d",
+	    host_name[0], host_name[1], host_name[2], world->alive[0], world->alive[1], world->alive[2], world->agents_alive);
 }
 
 /* Nobody sees the reports between two looks: they are written when somebody is about to look. */
@@ -79,8 +79,10 @@ void nova_beat(void)
 	if (world->beat_us && world->now_us - world->beat_us < BEAT_US)
 		return;
 	set_hosts();
-	if (server_try(text_of_step("heartbeats")))
+	if (server_try(text_of_step("heartbeats"))) {
 		world->beat_us = world->now_us;
+		witness_beat();
+	}
 }
 
 void nova_begin(void)
@@ -281,7 +283,7 @@ static void act_at_time(const struct event *e)
 	world_tell("fault: %s", fault_name[f->kind]);
 	f->happened = true;
 	if (f->kind == FAULT_RETURN) {
-		world->alive[0] = true;
+		world->alive[0] = world->agents_alive = true;
 	} else if (f->kind == FAULT_CLOCK) {
 		world->jump_us = f->by % 2 ? 3600 * SECOND_US : -3600 * SECOND_US;
 	} else {

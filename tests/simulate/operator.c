@@ -92,10 +92,19 @@ static void add_places(char *line, size_t size)
 	    state_directory, server_directory, server_directory, server_directory, server_directory);
 }
 
+/* Of each eight nights: in one nobody has looked whether the host is off before the program asks; in one he types the same again after a
+ * death, as if there were no journal; in one he sends again at once what may not have been sent; and in one he applies a plan that he made before he slept. The program is to refuse. */
+static bool tonight(unsigned habit)
+{
+	return world->seed % 8 == habit;
+}
+enum { HABIT_NO_FENCE = 3, HABIT_SAME_AGAIN = 5, HABIT_SENDS_AT_ONCE = 6, HABIT_OLD_PLAN = 7 };
+
 static void rescue_line(char *line, size_t size)
 {
-	snprintf(line, size, "evac-manage host rescue %s --to %s --fenced 'Ann pulled both plugs' --yes --timeout " PATIENCE_S,
-	    host_name[0], host_name[1]);
+	snprintf(line, size, "evac-manage host rescue %s --to %s%s --yes --timeout " PATIENCE_S, host_name[0], host_name[1],
+	    tonight(HABIT_NO_FENCE) && !world->is_asked ? "" : " --fenced 'Ann pulled both plugs'");
+	world->is_asked = true;
 	add_places(line, size);
 }
 
@@ -106,9 +115,11 @@ static pid_t begin(const char *line, unsigned number)
 	int n;
 
 	world->command = number;
+	others_are_seen();
 	world_tell("$ %s", line);
 	snprintf(copy, sizeof copy, "%s", line);
 	n = split(copy, word);
+	world->is_fenced |= strstr(line, " --fenced ") != NULL;
 	fflush(NULL);
 	pid = fork();
 	if (pid == 0) {
@@ -164,6 +175,7 @@ static int wait_for_end(pid_t pid)
 		if (!WIFSTOPPED(status))
 			break;
 		second_operator(second_of_now());
+		world->thawed_us = world->now_us;
 		kill(pid, SIGCONT);
 	}
 	if (!WIFEXITED(status))
@@ -184,6 +196,9 @@ static void type(const char *line, struct said *said)
 	world_tell("exit %d", said->code);
 	oracle_journals(state_directory, other_directory);
 	oracle_step();
+	witness_rows();
+	if (said->code == 0 && strstr(line, " host rescue ") && !strstr(line, " --dry-run") && !strstr(line, " --plan-out "))
+		witness_ok();
 }
 
 static bool is_of_word(const char *p)
@@ -226,6 +241,7 @@ static struct notes {
 	char hint[LINES_MAX][LINE_MAX_BYTES];
 	size_t nhint;
 	char acted[LINE_MAX_BYTES]; /* the last command that did something */
+	bool hasty;                 /* he has done once what he was told not to */
 	bool again, listed;         /* it said to run it again; the list was read since */
 	char first[LINE_MAX_BYTES];
 	size_t before;            /* how much of the words is older than the last answer */
@@ -394,9 +410,26 @@ static bool look_into_logs(const char *text, char next[LINE_MAX_BYTES])
 	return true;
 }
 
+/* Against all advice, once a night. */
+static bool be_hasty(const struct said *said, char next[LINE_MAX_BYTES])
+{
+	if (notes.hasty)
+		return false;
+	if (tonight(HABIT_SAME_AGAIN) && said->code == 137)
+		snprintf(next, LINE_MAX_BYTES, "%s", notes.first);
+	else if (tonight(HABIT_SENDS_AT_ONCE) && strstr(notes.acted, " journal recover ") && strstr(said->text, "check again in "))
+		snprintf(next, LINE_MAX_BYTES, "%.*s --resend", LINE_MAX_BYTES - 16, notes.acted);
+	else
+		return false;
+	notes.hasty = true;
+	return true;
+}
+
 /* What he types next; false: nothing is left that he was told. */
 static bool think(const struct said *said, char next[LINE_MAX_BYTES])
 {
+	if (be_hasty(said, next))
+		return true;
 	if (said->code != 137 && (look_into_logs(said->text, next) || take_hint(next)))
 		return true;
 	if (said->code != 137 && notes.again) {
@@ -426,9 +459,26 @@ static void pause_before_next(const struct said *said)
 	const char *told = strstr(said->text, "check again in ");
 	const int64_t most = world->full_us > world->read_only_us ? world->full_us : world->read_only_us;
 
-	world_wait((5 + (told ? strtoll(told + strlen("check again in "), NULL, 10) : 0)) * SECOND_US);
+	world_wait((5 + (told && (notes.hasty || !tonight(HABIT_SENDS_AT_ONCE)) ? strtoll(told + strlen("check again in "), NULL, 10) : 0)) * SECOND_US);
 	if (most > world->now_us)
 		world_wait(most - world->now_us);
+}
+
+static void apply_old_plan(struct said *said)
+{
+	char line[LINE_MAX_BYTES];
+	size_t n;
+
+	rescue_line(line, sizeof line);
+	n = strlen(line);
+	snprintf(line + n, sizeof line - n, " --plan-out %s/old.plan", state_directory);
+	type(line, said);
+	world_wait(3 * 3600 * SECOND_US);
+	snprintf(line, sizeof line, "evac-manage plan apply %s/old.plan --yes", state_directory);
+	add_places(line, sizeof line);
+	world->is_stale = true;
+	type(line, said);
+	world->is_stale = false;
 }
 
 void operator_night(void)
@@ -439,6 +489,8 @@ void operator_night(void)
 
 	memset(&notes, 0, sizeof notes);
 	ncommand = 0;
+	if (tonight(HABIT_OLD_PLAN))
+		apply_old_plan(&said);
 	rescue_line(line, sizeof line);
 	memcpy(notes.first, line, sizeof line);
 	for (unsigned i = 0; i <= HINTS_MAX; i++) {

@@ -13,6 +13,7 @@
 #include <mysql.h>
 
 #include "db/sql.h"
+#include "sql_catalogue.h"
 
 #define LINES_MAX 65536
 #define CONNECTIONS_MAX 32
@@ -50,6 +51,8 @@ static struct connection {
 	MYSQL *m;
 	int64_t second;
 	unsigned error;
+	struct written written; /* by its transaction */
+	bool writes;
 } connection[CONNECTIONS_MAX];
 
 #define STATEMENTS_MAX 512
@@ -247,12 +250,67 @@ static unsigned refusal(struct connection *c)
 	return world->read_only_us > world->now_us ? 1290 : 0;
 }
 
+/* An administrator, or a limit of the server's. */
+static void end_lock(void)
+{
+	const unsigned long id = strtoul(server_ask("SELECT COALESCE(IS_USED_LOCK('evac-manage:%s'), 0)", host_name[0]), NULL, 10);
+
+	for (struct connection *c = connection; c < connection + CONNECTIONS_MAX && id; c++)
+		if (c->m && mysql_thread_id(c->m) == id) {
+			cut(c);
+			return;
+		}
+}
+
+static bool has_lock(void)
+{
+	const unsigned long id = strtoul(server_ask("SELECT COALESCE(IS_USED_LOCK('evac-manage:%s'), 0)", host_name[0]), NULL, 10);
+
+	for (const struct connection *c = connection; c < connection + CONNECTIONS_MAX; c++)
+		if (c->m && mysql_thread_id(c->m) == id)
+			return true;
+	return false;
+}
+
+static size_t count_ids(const MYSQL_STMT *stmt, const struct sql *sql)
+{
+	const void *last = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < sql->nparam; i++)
+		if (strcmp(sql_param(sql, i), "ids") == 0 && stmt->params[i].buffer != last) {
+			last = stmt->params[i].buffer;
+			n++;
+		}
+	return n;
+}
+
+/* What a write has matched, against what its head says, or as many ids as it got. */
+static void note_written(struct connection *c, MYSQL_STMT *stmt, const struct sql *sql)
+{
+	const size_t each = stmt->array_size > 0 ? stmt->array_size : 1;
+	const size_t wanted = strcmp(sql->rows, "many") == 0 ? count_ids(stmt, sql) : each;
+
+	c->writes = true;
+	c->written.moves |= strncmp(sql->name, "cinder/", 7) == 0 || strcmp(sql->name, "nova/service_set_disabled") == 0;
+	c->written.begins |= c->written.moves || strcmp(sql->name, "nova/instance_begin_rebuild") == 0;
+	c->written.takes_volumes |= strncmp(sql->name, "cinder/volume_move", 18) == 0;
+	if (mysql_stmt_affected_rows(stmt) < wanted && strcmp(sql->name, "nova/action_close") != 0)
+		c->written.missed = sql->name;
+}
+
 static void statement_fault(struct connection *c, const struct fault *f)
 {
 	if (!f)
 		return;
 	if (f->kind == FAULT_CUT)
 		cut(c);
+	else if (f->kind == FAULT_OTHERS)
+		others_write(f);
+	else if (f->kind == FAULT_WAKES)
+		host_wakes(f);
+	else if (f->kind == FAULT_UNLOCKED)
+		end_lock();
 	else if (f->kind == FAULT_READ_ONLY)
 		world->read_only_us = world->now_us + 30 * SECOND_US;
 	else
@@ -286,9 +344,13 @@ int __wrap_mysql_real_query(MYSQL *m, const char *text, unsigned long n)
 	const struct sql *sql = statement_of(text);
 	struct connection *c = connection_of(m);
 
-	statement_fault(c, world_call(BOTTOM_STATEMENT, sql ? sql->name : "statement"));
+	statement_fault(c, world_call(sql == &SQL_SESSION_BEGIN_WRITE ? BOTTOM_BEGIN : BOTTOM_STATEMENT, sql ? sql->name : "statement"));
 	follow_clock(c);
 	c->error = 0;
+	if (sql == &SQL_SESSION_BEGIN_WRITE) {
+		c->writes = false;
+		c->written = (struct written){ .begun_us = world->now_us };
+	}
 	return __real_mysql_real_query(m, text, n);
 }
 
@@ -325,12 +387,16 @@ int __wrap_mysql_stmt_execute(MYSQL_STMT *stmt)
 {
 	const struct sql *sql = prepared_of(stmt)->sql;
 	struct connection *c = connection_of(stmt->mysql);
+	int rc;
 
 	statement_fault(c, world_call(BOTTOM_STATEMENT, sql ? sql->name : "statement"));
 	if (is_refused(c, sql))
 		return 1;
 	follow_clock(c);
-	return __real_mysql_stmt_execute(stmt);
+	rc = __real_mysql_stmt_execute(stmt);
+	if (rc == 0 && sql && sql->access == SQL_WRITES)
+		note_written(c, stmt, sql);
+	return rc;
 }
 
 my_bool __wrap_mysql_commit(MYSQL *m)
@@ -340,6 +406,12 @@ my_bool __wrap_mysql_commit(MYSQL *m)
 	my_bool rc;
 
 	c->error = 0;
+	if (c->writes) {
+		c->written.has_lock = !c->written.moves || has_lock();
+		witness_commit(&c->written);
+	}
+	if (f && (f->kind == FAULT_COMMIT_NOT || f->kind == FAULT_COMMIT_DONE))
+		world->doubtful = world->command;
 	if (f && f->kind == FAULT_COMMIT_NOT) {
 		cut(c);
 		c->error = LOST;

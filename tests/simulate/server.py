@@ -114,6 +114,11 @@ def keep(rows):
     for name in COUNTED:
         top = rows.do("SELECT COALESCE(MAX(id), 0) + 1 AS n FROM " + name)[0]["n"]
         body.append("ALTER TABLE %s AUTO_INCREMENT = %d;" % (name, top))
+    with open(os.path.join(HERE, "triggers.sql")) as f:
+        for statement in f:
+            if not statement.startswith("--"):
+                rows.do(statement)
+    body += ["DELETE FROM world.wrong;", "DELETE FROM world.fresh;"]
     rows.do("CREATE PROCEDURE world.put_back() BEGIN %s END" % " ".join(body))
 
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* simulate SERVER [--first N] [--histories N] [--off BITS] [--trace] [--journals DIRECTORY]
+/* simulate SERVER [--first N] [--histories N] [--off BITS] [--trace] [--journals DIRECTORY] [--only FAULT]
  *
  * Histories, each of its seed, on the server that server.py has started. A violation is shortened, and said with what repeats
  * it. */
@@ -101,6 +101,7 @@ int main(int argc, char **argv)
 {
 	static const struct option options[] = { { "first", 1, NULL, 'f' }, { "histories", 1, NULL, 'n' },
 		{ "off", 1, NULL, 'o' }, { "trace", 0, NULL, 't' }, { "journals", 1, NULL, 'j' }, { "steps", 1, NULL, 's' },
+		{ "only", 1, NULL, 'k' },
 		{ NULL, 0, NULL, 0 } };
 	uint64_t first = 1, n = 1, off = 0, wrong = 0, happened[FAULTS] = { 0 };
 	const char *steps = "tests/simulate/steps";
@@ -122,6 +123,8 @@ int main(int argc, char **argv)
 			journals = optarg;
 		else if (c == 's')
 			steps = optarg;
+		else if (c == 'k' && world_name_only(optarg))
+			continue;
 		else
 			return 2;
 	}

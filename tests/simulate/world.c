@@ -35,6 +35,9 @@ const char *const fault_name[FAULTS] = {
 	[FAULT_DISK_FULL] = "disk-full",
 	[FAULT_SYNC_FAILS] = "sync-fails",
 	[FAULT_SECOND] = "second-operator",
+	[FAULT_OTHERS] = "others-write",
+	[FAULT_WAKES] = "host-wakes",
+	[FAULT_UNLOCKED] = "unlocked",
 };
 
 /* Where each kind strikes, and up to which call of that bottom: a plain rescue makes about so many. */
@@ -67,6 +70,9 @@ static const struct {
 	[FAULT_DISK_FULL] = { BOTTOM_WRITE, 60, 2 },
 	[FAULT_SYNC_FAILS] = { BOTTOM_SYNC, 40, 1 },
 	[FAULT_SECOND] = { BOTTOM_ANY, 1500, 4 },
+	[FAULT_OTHERS] = { BOTTOM_BEGIN, 3, 6 },
+	[FAULT_WAKES] = { BOTTOM_BEGIN, 6, 3 },
+	[FAULT_UNLOCKED] = { BOTTOM_BEGIN, 6, 2 },
 };
 
 /* splitmix64 */
@@ -127,10 +133,23 @@ void world_at(int64_t in_us, enum event_kind kind, size_t subject)
 	world->event[world->nevent++] = (struct event){ world->now_us + in_us, world->order++, kind, subject };
 }
 
+static int world_only = -1; /* of all histories; -1: any */
+
+bool world_name_only(const char *name)
+{
+	for (int i = 0; i < FAULTS; i++)
+		if (strcmp(fault_name[i], name) == 0)
+			world_only = i;
+	return world_only >= 0;
+}
+
 static enum fault_kind draw_kind(void)
 {
 	uint64_t all = 0, at;
 	size_t kind = 0;
+
+	if (world_only >= 0)
+		return (enum fault_kind)world_only;
 
 	for (size_t i = 0; i < FAULTS; i++)
 		all += strikes[i].weight;
@@ -145,7 +164,7 @@ static void draw_faults(uint64_t off)
 {
 	static const size_t how_many[] = { 0, 0, 1, 1, 1, 2, 2, 2, 3, 4 };
 
-	world->nfault = how_many[draw(&world->dice, sizeof how_many / sizeof *how_many)];
+	world->nfault = world_only >= 0 ? 1 : how_many[draw(&world->dice, sizeof how_many / sizeof *how_many)];
 	for (size_t i = 0; i < world->nfault; i++) {
 		const enum fault_kind kind = draw_kind();
 

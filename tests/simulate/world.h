@@ -22,7 +22,7 @@
 #define BEGIN_S INT64_C(1796000000) /* 2026-11-30 02:13:20 UTC: the host has died */
 
 /* What a call of a bottom is counted as: a fault names the one that it befalls. */
-enum bottom { BOTTOM_ANY, BOTTOM_STATEMENT, BOTTOM_COMMIT, BOTTOM_WRITE, BOTTOM_SYNC, BOTTOM_PUBLISH, BOTTOM_TIME, BOTTOMS };
+enum bottom { BOTTOM_ANY, BOTTOM_STATEMENT, BOTTOM_BEGIN, BOTTOM_COMMIT, BOTTOM_WRITE, BOTTOM_SYNC, BOTTOM_PUBLISH, BOTTOM_TIME, BOTTOMS };
 
 enum fault_kind {
 	FAULT_DEATH,        /* of the program */
@@ -50,6 +50,9 @@ enum fault_kind {
 	FAULT_DISK_FULL,    /* for a minute */
 	FAULT_SYNC_FAILS,   /* EIO */
 	FAULT_SECOND,       /* another operator begins, here or on another machine, while this command stands still */
+	FAULT_OTHERS,       /* somebody else writes right before a transaction of ours */
+	FAULT_WAKES,        /* the dead host reports again right before one */
+	FAULT_UNLOCKED,     /* the server ends the session that holds the lock, inside of one */
 	FAULTS
 };
 
@@ -113,6 +116,14 @@ struct world {
 	size_t nmessage;
 	struct guest guest[INSTANCES];
 	bool alive[3];                 /* the computes A, B, C */
+	bool agents_alive;             /* A's agents of neutron */
+	int64_t reported_us, owner_reported_us; /* since when the dead host does again, in some row; its services; 0: it does not */
+	int64_t thawed_us;             /* when a command that stood still went on */
+	bool has_fresh;                /* somebody else has changed an instance since the last command began */
+	bool is_stale;                 /* what is typed is a plan that has expired */
+	bool is_asked;                 /* the first command of the night was typed */
+	bool is_fenced;                /* somebody has said that the host is off */
+	unsigned doubtful;             /* the command whose COMMIT got no answer; 0: none */
 	bool armed[FAULTS];            /* it befalls the next call that it can befall */
 	int64_t read_only_us, full_us; /* until when */
 	int64_t beat_us;               /* when the services reported last */
@@ -132,6 +143,7 @@ void *world_share(size_t n);
 
 /* world.c */
 void world_begin(uint64_t seed, uint64_t faults_off); /* a bit a fault that is left out */
+bool world_name_only(const char *fault);              /* every history has this one, and no other; false: there is none */
 uint64_t world_draw(uint64_t below);                  /* of the world's stream */
 void world_at(int64_t in_us, enum event_kind kind, size_t subject);
 void world_tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -147,6 +159,8 @@ _Noreturn void world_die(bool power);
 /* files.c */
 void files_forget(void); /* no file is open, all is durable */
 void files_lose_power(void);
+bool files_unsynced(void);        /* of the journal of the command that runs: a record that is not on disk */
+bool files_unsynced_intent(void); /* the same, of the records that announce */
 
 /* server.c: the world's own connection, which nobody cuts */
 void server_open(const char *directory);
@@ -159,6 +173,23 @@ void server_set_clock(void);
 /* The program's sessions, and that they have ended with what they held. */
 void server_settle(unsigned but); /* ${but}: those of a command that stands still */
 unsigned server_sessions(void);
+
+/* witness.c: what is looked at where it is done. A transaction: */
+struct written {
+	const char *missed; /* the statement that has not matched all of its rows; NULL: each did */
+	bool begins; /* what an intent has announced; else it takes back, and may be the answer to a journal that fails */
+	bool moves, takes_volumes, has_lock;
+	int64_t begun_us;
+};
+#define OTHERS_WAYS 6
+void others_write(const struct fault *f);
+void others_are_seen(void);
+void host_wakes(const struct fault *f);
+void witness_beat(void); /* who lives has reported */
+void witness_cast(const struct message *m);
+void witness_commit(const struct written *w);
+void witness_rows(void); /* after each command */
+void witness_ok(void);   /* after a rescue that says that all is done */
 
 /* broker.c */
 const char *broker_queue_state(const char *queue, unsigned *messages, unsigned *consumers); /* NULL: it is not there */

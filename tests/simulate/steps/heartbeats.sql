@@ -1,5 +1,6 @@
 -- The services that live report (nova servicegroup/drivers/db.py _report_state, cinder service.py report_state, neutron
--- agents_db.py). @a, @b, @c: the hosts, @a_lives, @b_lives, @c_lives.
+-- agents_db.py). @a, @b, @c: the hosts, @a_lives, @b_lives, @c_lives, and
+-- @a_agents: agents report beside a compute that does not.
 UPDATE nova.services SET last_seen_up = UTC_TIMESTAMP(), updated_at = UTC_TIMESTAMP(), report_count = report_count + 1
  WHERE (BINARY host <> BINARY @a OR @a_lives) AND (BINARY host <> BINARY @b OR @b_lives) AND (BINARY host <> BINARY @c OR @c_lives);
 UPDATE nova_cell0.services SET last_seen_up = UTC_TIMESTAMP(), updated_at = UTC_TIMESTAMP();
@@ -7,4 +8,4 @@ UPDATE cinder.services SET updated_at = UTC_TIMESTAMP(), report_count = report_c
  WHERE (BINARY SUBSTRING_INDEX(host, '@', 1) <> BINARY @a OR @a_lives) AND (BINARY SUBSTRING_INDEX(host, '@', 1) <> BINARY @b OR @b_lives)
    AND (BINARY SUBSTRING_INDEX(host, '@', 1) <> BINARY @c OR @c_lives);
 UPDATE neutron.agents SET heartbeat_timestamp = UTC_TIMESTAMP()
- WHERE (BINARY host <> BINARY @a OR @a_lives) AND (BINARY host <> BINARY @b OR @b_lives) AND (BINARY host <> BINARY @c OR @c_lives);
+ WHERE (BINARY host <> BINARY @a OR @a_agents) AND (BINARY host <> BINARY @b OR @b_lives) AND (BINARY host <> BINARY @c OR @c_lives);

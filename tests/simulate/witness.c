@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the program must not do, whatever comes of it later: looked at where it does it. And others who write in its way. */
+#include "world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OTHERS_POOL "@ceph#others" /* where somebody else has moved a volume to: triggers.sql has it, too */
+#define OTHERS_HOST "sh03-others"
+#define HARDLY_US (5 * SECOND_US) /* nothing is looked at less often than that before a message */
+
+static size_t others_guest(const struct fault *f)
+{
+	return f->by / OTHERS_WAYS % INSTANCES;
+}
+
+/* Right before a transaction of ours: its plan does not know it yet. */
+void others_write(const struct fault *f)
+{
+	const char *const a = host_name[0];
+	char text[2048];
+
+	switch (f->by % OTHERS_WAYS) {
+	case 0: /* nova compute/api.py: power_off, of a compute that is dead */
+		snprintf(text, sizeof text,
+		    "UPDATE nova.instances SET task_state = 'powering-off' WHERE uuid = '%s' AND BINARY host = '%s' AND task_state IS NULL AND deleted = 0;"
+		    "INSERT INTO world.fresh VALUES ('%s')",
+		    world->guest[others_guest(f)].uuid, a, world->guest[others_guest(f)].uuid);
+		world->has_fresh = true;
+		break;
+	case 1: /* cinder-manage volume update_host */
+		snprintf(text, sizeof text,
+		    "UPDATE cinder.volumes SET host = '%s" OTHERS_POOL
+		    "' WHERE host LIKE '%s@%%' AND deleted = 0 ORDER BY id LIMIT 1",
+		    host_name[2], a);
+		break;
+	case 2: /* a script that notes why, and disables nothing: else 'disabled' alone would tell */
+		snprintf(text, sizeof text,
+		    "UPDATE nova.services SET disabled_reason = 'Bob: bad memory' WHERE BINARY host = '%s' AND disabled_reason IS NULL;"
+		    "INSERT INTO world.fresh VALUES ('nova')",
+		    a);
+		world->has_fresh = true;
+		break;
+	case 3:
+		snprintf(text, sizeof text,
+		    "UPDATE cinder.services SET disabled_reason = 'Bob: bad memory' WHERE BINARY SUBSTRING_INDEX(host, '@', 1) = '%s' AND disabled_reason IS NULL;"
+		    "INSERT INTO world.fresh VALUES ('cinder')",
+		    a);
+		world->has_fresh = true;
+		break;
+	case 4: /* cinder-manage backup update_backup_host */
+		snprintf(text, sizeof text,
+		    "UPDATE cinder.backups SET host = '" OTHERS_HOST "' WHERE BINARY host = '%s' AND deleted = 0 ORDER BY id LIMIT 1",
+		    a);
+		break;
+	default: /* a volume comes to the dead backend: a retype or a migration that ends */
+		snprintf(text, sizeof text, "INSERT INTO cinder.volumes SELECT * FROM world.another");
+	}
+	world_tell("others: %s", text);
+	if (!server_try(text))
+		world_tell("others wait, and give up");
+}
+
+/* A command that begins now plans with it. */
+void others_are_seen(void)
+{
+	if (world->has_fresh)
+		server_do("DELETE FROM world.fresh");
+	world->has_fresh = false;
+}
+
+/* The dead host reports again: all of it, its services without its agents, or its agents alone. */
+void host_wakes(const struct fault *f)
+{
+	world->alive[0] = f->by % 3 != 2;
+	world->agents_alive = f->by % 3 != 1;
+	world->beat_us = 0;
+}
+
+void witness_beat(void)
+{
+	if (!world->reported_us && (world->alive[0] || world->agents_alive))
+		world->reported_us = world->now_us;
+	if (!world->owner_reported_us && world->alive[0])
+		world->owner_reported_us = world->now_us;
+}
+
+/* A message: what was durable before it, and what was known. */
+void witness_cast(const struct message *m)
+{
+	const int64_t since_us = world->reported_us > world->thawed_us ? world->reported_us : world->thawed_us;
+
+	if (files_unsynced())
+		world_wrong("I2: a message about %s, and the journal on disk does not know it", m->uuid);
+	if (!world->is_fenced)
+		world_wrong("a message about %s, and nobody has said that its host is off", m->uuid);
+	if (world->reported_us && world->now_us - since_us > HARDLY_US)
+		world_wrong("a message about %s, whose host has reported for %lld s", m->uuid,
+		    (long long)((world->now_us - since_us) / SECOND_US));
+}
+
+/* A transaction that has written, before its COMMIT. */
+void witness_commit(const struct written *w)
+{
+	if (world->is_stale)
+		world_wrong("a plan is applied that has expired");
+	if (w->missed)
+		world_wrong("a transaction is committed in which %s has found another row than was planned", w->missed);
+	if (w->begins && files_unsynced_intent())
+		world_wrong("I2: a transaction is committed, and what it writes is not in the journal on disk");
+	if (w->moves && !w->has_lock)
+		world_wrong("a transaction is committed without the lock of '%s'", host_name[0]);
+	if (w->takes_volumes && world->owner_reported_us && world->owner_reported_us <= w->begun_us)
+		world_wrong("volumes are taken from '%s', which reports", host_name[0]);
+}
+
+/* After a command: what triggers have seen, and what is half taken back. */
+void witness_rows(void)
+{
+	const char *found = server_ask("SELECT COALESCE(MAX(what), '-') FROM world.wrong");
+
+	if (strcmp(found, "-\n") != 0)
+		world_wrong("%.*s", (int)strlen(found) - 1, found);
+	found = server_ask("SELECT COALESCE(MAX(i.display_name), '-') FROM nova.instances i JOIN nova.migrations m"
+			   " ON m.instance_uuid = CONVERT(i.uuid USING ascii) WHERE i.deleted = 0 AND m.deleted = 0 AND m.status = 'accepted'"
+			   " AND m.migration_type = 'evacuation' AND i.task_state IS NULL");
+	if (strcmp(found, "-\n") != 0)
+		world_wrong("I2: %.*s is not 'rebuilding', and its migration is open", (int)strlen(found) - 1, found);
+}
+
+/* "ok" is said of a rescue when nothing is left to do. */
+void witness_ok(void)
+{
+	for (size_t i = 0; i < INSTANCES; i++)
+		if (!oracle_is_settled(i))
+			world_wrong("all is said to be done, and %s does not run", world->guest[i].name);
+	if (server_ask("SELECT id FROM cinder.volumes WHERE deleted = 0 AND BINARY SUBSTRING_INDEX(host, '@', 1) = '%s'", host_name[0])[0])
+		world_wrong("all is said to be done, and '%s' has volumes", host_name[0]);
+}
