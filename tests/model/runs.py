@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What must hold between the units of one journal, and between the journals of one state directory, beside what each unit does for
 itself (replay.py). Each rule yields what is wrong, a sentence each; RULES has them all."""
+import datetime
 
 FENCES = ("power", "fence")           # keep the old guests off: before anything else
 FIRST = FENCES + ("mark", "ownership")  # before the first message
@@ -161,6 +162,21 @@ def ids_are_the_attempts_own(records, kinds):
                 yield "%s: %s is unit %d's" % (named(r), one, seen[one])
 
 
+def time_of(record):
+    return datetime.datetime.fromisoformat(record["time"].replace("Z", "+00:00"))
+
+
+def a_message_is_sent_again_when_its_life_is_over(records, kinds):
+    """I1: while a conductor can still take the first one, a second one would start the same guest twice."""
+    last = {}
+    for r in records:
+        if r["type"] == "publish_intent":
+            before = last.get(r["unit"])
+            if before and (time_of(r) - time_of(before)).total_seconds() * 1000 <= before["expiration_ms"]:
+                yield "%s %s after the first one, which lives %d ms" % (named(r), time_of(r) - time_of(before), before["expiration_ms"])
+            last[r["unit"]] = r
+
+
 def phases_follow_each_other(records, kinds):
     numbers = [r["phase"] for r in own(records) if r["type"] == "phase"]
     if numbers != sorted(set(numbers)):
@@ -169,7 +185,7 @@ def phases_follow_each_other(records, kinds):
 
 RULES = (begins_and_ends_once, recoveries_are_whole, nothing_of_a_unit_comes_before_its_intent, nothing_is_cast_before_what_comes_first, fences_that_were_asked_for_are_there, one_message_at_a_time,
          no_message_after_an_answer_that_is_unknown, no_message_while_it_is_paused, an_event_has_its_proof, ids_are_the_attempts_own,
-         phases_follow_each_other)
+         a_message_is_sent_again_when_its_life_is_over, phases_follow_each_other)
 
 
 def wrong(records, kinds):

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Does the replay see what is wrong with a journal? One that is good, and the same with one thing changed for each rule."""
 import copy
+import itertools
 import os
 import sys
 import unittest
@@ -30,7 +31,15 @@ def message(unit, attempt=1):
 
 
 def numbered(records):
-    return [dict(r, seq=i, time="2026-11-24T00:00:%02d.%03dZ" % (i // 10, i % 10)) for i, r in enumerate(records)]
+    """later: so many minutes after the record before."""
+    minutes = itertools.accumulate(r.get("later", 0) for r in records)
+    return [dict(r, seq=i, time="2026-11-24T00:%02d:%02d.%03dZ" % (m, i // 10, i % 10)) for i, (r, m) in enumerate(zip(records, minutes))]
+
+
+def sent_again(later):
+    sent = at(whole(), "publish_outcome", 4)
+    return [*whole()[:sent], record("recover", later=later), message(4, 2), record("publish_outcome", unit=4, outcome="acked"),
+            record("recovery", unit=4, verdict="under_way"), record("recover_end")]
 
 
 def whole():
@@ -96,6 +105,7 @@ class Replay(unittest.TestCase):
             "no_message_while_it_is_paused": lambda r: r.pop(at(r, "resume")) and None,
             "an_event_has_its_proof": lambda r: r[at(r, "vif_event")]["proof"].update(binding_host=HOST),
             "ids_are_the_attempts_own": lambda r: r[at(r, "publish_intent", 4)].update(request_id="request_id-3"),
+            "a_message_is_sent_again_when_its_life_is_over": lambda r: sent_again(1),
             "phases_follow_each_other": lambda r: r.insert(at(r, "phase"), record("phase", phase=2)),
         }
         self.assertEqual(set(tried), {rule.__name__ for rule in runs.RULES})
@@ -116,11 +126,9 @@ class Replay(unittest.TestCase):
         self.assertEqual(replay.replay_all({"a": first, "b": elsewhere}), [])
 
     def test_a_second_sending_is_the_first_message_again(self):
-        sent = at(whole(), "publish_outcome", 4)
-        again = [*whole()[:sent], record("recover"), message(4, 2), record("publish_outcome", unit=4, outcome="acked"),
-                 record("recovery", unit=4, verdict="under_way"), record("recover_end")]
+        again = sent_again(3)
         self.assertEqual(replay.replay(numbered(again)), [])
-        again[sent + 1]["unique_id"] = "another"
+        again[at(again, "recover") + 1]["unique_id"] = "another"
         self.assertIn("ids are the attempts own", "".join(replay.replay(numbered(again))))
 
 
