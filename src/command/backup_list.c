@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "commands.h"
+#include "inventory_shown.h"
 #include "owned.h"
 #include "run/list.h"
 #include "util/str.h"
@@ -51,15 +52,36 @@ static int fill_backups(struct scene *scene, struct table *table, struct error *
 
 static const struct listing backup_list = { .needs = NEEDS_CINDER, LISTED(columns), .fill = fill_backups };
 
+static void fill_backups_saved(struct table *table, const struct inventory_picture *picture)
+{
+	if (picture->host)
+		table_say_none(table, "No backups on '%s'.", picture->host);
+	else
+		table_say_none(table, "No backups.");
+	for (size_t i = 0; i < picture->n; i++) {
+		table_add(table);
+		for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
+			inventory_cell(table, columns[c].key, picture->record[i], columns[c].key);
+	}
+}
+
+static const char *const inventory_kinds[] = { "backup", NULL };
+static const struct from_inventory saved_backups = { FROM_INVENTORY(columns), .kinds = inventory_kinds,
+	.fill = fill_backups_saved };
+
 static enum error_kind run_backup_list(const struct request *request, struct error *err)
 {
-	return run_listing(&backup_list, request, err);
+	if (request->inventory.file)
+		return run_from_inventory(&saved_backups, request, err);
+	return inventory_offer(run_listing(&backup_list, request, err),
+	    request->what.host ? "backup list --host" : "backup list", request, err);
 }
 
 /* clang-format off */
 static const struct option_spec options[] = {
 	{ .name = "host", .type = OPTION_HOST, .offset = AT(what.host), .metavar = "HOST",
 	  .sentence = "only the backups of this host; without: all hosts" },
+	OPTION_INVENTORY,
 	{ 0 }
 };
 

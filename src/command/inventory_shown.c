@@ -15,7 +15,7 @@
 
 struct gathering {
 	const struct from_inventory *listing;
-	const struct host_name *asked;
+	const struct host_name *asked; /* NULL: all */
 	struct inventory_picture picture;
 	size_t cap, known_cap;
 	struct arena arena;
@@ -67,10 +67,9 @@ static int gather_record(void *ctx, const char *kind, json_object *record, struc
 	(void)err;
 	if (strcmp(kind, "end") == 0)
 		p->parts = json_object_get(json_object_object_get(record, "parts"));
-	if (!host)
-		return 0;
-	keep_name(g, host);
-	if (!is_of_shown_host(g->asked, kind, host))
+	if (host)
+		keep_name(g, host);
+	if (g->asked && (!host || !is_of_shown_host(g->asked, kind, host)))
 		return 0;
 	g->is_known = true;
 	if (!is_shown_kind(g->listing, kind))
@@ -163,11 +162,11 @@ enum error_kind run_from_inventory(const struct from_inventory *listing, const s
 	auto_sign_key struct sign_key *key = NULL;
 	enum error_kind kind = ERROR_OK;
 	struct host_name asked;
-	struct gathering g = { .listing = listing, .asked = &asked, .picture.path = path };
+	struct gathering g = { .listing = listing, .asked = host ? &asked : NULL, .picture.path = path };
 
 	if (table_check(listing->column, listing->ncolumn, &request->shown, err) != 0 || open_site_key(request, &key, err) != 0)
 		return err->kind;
-	if (!host_name_parse(host, &asked)) {
+	if (host && !host_name_parse(host, &asked)) {
 		error_set(err, ERROR_USAGE, "--host '%s' is not a host", host);
 		return err->kind;
 	}
@@ -176,7 +175,7 @@ enum error_kind run_from_inventory(const struct from_inventory *listing, const s
 	if (inventory_read(path, key, gather_record, &g, &g.picture.facts, err) == 0) {
 		say_age(&g.picture);
 		kind = say_unknown_parts(&g.picture);
-		if (!g.is_known)
+		if (host && !g.is_known)
 			unknown_to_inventory(&g, host, err);
 		else
 			show_picture(&g, request, err);
@@ -223,8 +222,11 @@ enum error_kind inventory_offer(enum error_kind kind, const char *words, const s
 
 	if (kind != ERROR_DB_UNREACHABLE || !(path = find_newest(request, &facts)))
 		return kind;
-	str_addf(&command, "evac-manage %s ", words);
-	shell_add_word(&command, request->what.host);
+	str_addf(&command, "evac-manage %s", words);
+	if (request->what.host) {
+		str_addc(&command, ' ');
+		shell_add_word(&command, request->what.host);
+	}
 	str_add(&command, " --inventory ");
 	shell_add_word(&command, path);
 	memcpy(was, err->hint, sizeof was);

@@ -16,7 +16,7 @@
 
 /* What a file says of the asked host. */
 struct inventory_picture {
-	const char *path, *host;
+	const char *path, *host; /* host: NULL: all of them */
 	struct inventory_facts facts;
 	bool is_signed;       /* its signature was checked */
 	json_object **record; /* of the kinds that were asked for, in their order */
@@ -31,15 +31,16 @@ struct from_inventory {
 };
 #define FROM_INVENTORY(columns) .column = (columns), .ncolumn = sizeof(columns) / sizeof *(columns)
 
-/* --inventory was given: prints what the file has of request.what.host, and says first from when it is. ERROR_NOT_FOUND: it has
- * no such host; ERROR_PARTIAL: a part of it was not known when it was saved. */
+/* --inventory was given: prints what the file has of request.what.host, or of all (NULL), and says first from when it is.
+ * ERROR_NOT_FOUND: it has no such host; ERROR_PARTIAL: a part of it was not known when it was saved. */
 enum error_kind run_from_inventory(const struct from_inventory *listing, const struct request *request, struct error *err);
 
 /* Sets the cell of ${column} to the text or number that ${record} has as ${key}; anything else leaves it null. */
 void inventory_cell(struct table *table, const char *column, json_object *record, const char *key);
 
 /* Where ${kind} says that a database did not answer, the hint gets the command that tells the same out of the newest whole
- * inventory of the configured directories, if there is one. ${words}: what stands before the host, "host show". Returns
+ * inventory of the configured directories, if there is one. ${words}: what stands before the host, "host show", or alone where
+ * none was asked for. Returns
  * ${kind}. */
 enum error_kind inventory_offer(enum error_kind kind, const char *words, const struct request *request, struct error *err);
 

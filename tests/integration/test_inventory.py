@@ -25,6 +25,10 @@ def openssl(*words):
     subprocess.run(["openssl", *words], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
+def by_id(listed):
+    return sorted(listed, key=lambda one: one["id"])
+
+
 class Inventory(harness.TestCase):
     def setUp(self):
         super().setUp()
@@ -316,13 +320,14 @@ class Inventory(harness.TestCase):
             self.expect(self.tool.run(*words), OK)
         there = {r["id"] for r in self.tool.run("volume", "list", "--host", A + "@ceph", "-f", "json").json}
         live = self.tool.run("instance", "list", "--host", A, "-f", "json").json
+        backups = self.tool.run("backup", "list", "-f", "json").json
         self.save()
         (path,) = self.files()
         self.without_a_server()
         r = self.expect(self.tool.run("host", "show", A), DB_UNREACHABLE)
         (hint,) = re.findall(r"evac-manage .*host show %s --inventory (\S+)" % re.escape(A), r.err)
         self.assertIn(hint, (path, self.files(self.second)[0]))
-        for words in (("instance", "list"), ("volume", "list")):
+        for words in (("instance", "list"), ("volume", "list"), ("backup", "list")):
             self.assertIn(" %s --host %s --inventory " % (" ".join(words), A), self.expect(self.tool.run(*words, "--host", A), DB_UNREACHABLE).err)
         shown = self.expect(self.tool.run("host", "show", A, "--inventory", hint, "-f", "json"), OK)
         first = shown.json[0]
@@ -334,6 +339,11 @@ class Inventory(harness.TestCase):
         self.assertIn("fa:16:3e:", one["detail"])
         self.assertEqual({v["id"] for v in self.tool.run("volume", "list", "--host", A + "@ceph", "--inventory", hint, "-f", "json").json}, there)
         self.assertEqual(self.tool.run("instance", "list", "--host", A, "--inventory", hint, "-f", "json").json, live)
+        self.assertIn(" backup list --inventory ", self.expect(self.tool.run("backup", "list"), DB_UNREACHABLE).err)
+        self.assertGreater({b["host"] for b in backups}, {A})
+        self.assertEqual(by_id(self.tool.run("backup", "list", "--inventory", hint, "-f", "json").json), by_id(backups))
+        mine = self.tool.run("backup", "list", "--host", A, "--inventory", hint, "-f", "json").json
+        self.assertEqual(by_id(mine), by_id(b for b in backups if b["host"] == A))
         self.expect(self.tool.run("host", "show", A[:-1], "--inventory", hint), NOT_FOUND, "did you mean", A)
 
     def test_without_a_saved_one_none_is_named(self):
