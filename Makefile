@@ -213,6 +213,7 @@ check-house: all
 	$(Q)tests/headers
 	$(Q)tests/translation
 	$(Q)tests/schemas
+	$(Q)tests/mutations/run --apply
 	$(Q)shellcheck -x .ci/run tests/layers tests/names tests/format tests/headers tests/translation src/po/extract tests/findings tests/coverage tests/check tests/unit/each tests/demo tests/deps.sh tests/rooms/run tests/storage/ceph tests/storage/run tests/storage/run-program tests/storage/run-rescues tests/lib/in_own_sandbox tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest tests/packages/run tests/packages/bare tests/guests/run tests/guests/cloud tests/guests/host-init tests/servers/run tests/servers/side tests/servers/root tests/servers/each tests/releases/run tests/releases/root tests/releases/inside packaging/package packaging/tarball packaging/tarball-libraries docs/bugs docs/man7 docs/screens/run
 	$(Q)shellcheck -s bash src/cli/complete.bash src/rehearse/complete.bash
 	$(Q)if [ -x docs/check ]; then EVAC_MANAGE=$(BUILD)/evac-manage docs/check; fi
@@ -284,6 +285,11 @@ check-audit: all $(FAKE_CEPH)
 simulate: $(BUILD)/simulate
 	$(Q)tests/deps.sh build sandbox
 	$(Q)SEED=$(SEED) HISTORIES=$(HISTORIES) OFF=$(OFF) TRACE=$(TRACE) LANES=$(LANES) BUILD=$(BUILD) tests/simulate/run
+
+# the program with one line changed, once for each file of tests/mutations: something must notice. NAMES=: these alone
+check-mutations:
+	$(Q)tests/deps.sh build sandbox
+	$(Q)SEED=$(SEED) HISTORIES=$(HISTORIES) ANY=$(ANY) tests/mutations/run $(NAMES)
 
 # evac-rehearse on dumps of the light sandbox, and of a cloud of 200 hosts and 2,000 instances
 check-rehearsal: all
@@ -437,5 +443,5 @@ check-bare: deb tarball
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all check-chaos docs check-docs po deb rpm tarball sbom check-packages check-bare audit-page unit rooms check-house check-bytes format check-unit check check-exhaustive check-outages check-servers check-storage check-disks check-fleet check-landing check-pace simulate check-releases check-rehearsal check-guests demo demo-guests asan analyze tidy fuzz fuzzers coverage install clean check-audit bench bench-audit bench-moves bench-evacuations bench-cloud bench-lists bench-start
+.PHONY: all check-chaos docs check-docs po deb rpm tarball sbom check-packages check-bare audit-page unit rooms check-house check-bytes format check-unit check check-exhaustive check-outages check-servers check-storage check-disks check-fleet check-landing check-pace simulate check-mutations check-releases check-rehearsal check-guests demo demo-guests asan analyze tidy fuzz fuzzers coverage install clean check-audit bench bench-audit bench-moves bench-evacuations bench-cloud bench-lists bench-start
 .DELETE_ON_ERROR:
