@@ -67,3 +67,18 @@ def loopback_up():
     """A new network has one, and it is down: linux/if.h IFF_UP, SIOCSIFFLAGS."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
         fcntl.ioctl(s, 0x8914, struct.pack("16sH14x", b"lo", 0x1 | 0x40))
+
+
+def tried_to_leave():
+    """Packets of this network that found no route, since it was made (the kernel's OutNoRoutes). With an interface other than the loopback none can be
+    told from the machine's own: None."""
+    with open("/proc/net/dev") as f:
+        if {line.partition(":")[0].strip() for line in f if ":" in line} != {"lo"}:
+            return None
+    with open("/proc/net/snmp") as f:
+        names, values = [line.split() for line in f if line.startswith("Ip:")]
+    found = int(values[names.index("OutNoRoutes")])
+    if os.path.exists("/proc/net/snmp6"):
+        with open("/proc/net/snmp6") as f:
+            found += sum(int(line.split()[1]) for line in f if line.startswith("Ip6OutNoRoutes"))
+    return found

@@ -38,7 +38,8 @@ class Broker:
         self.queues, self.refused = set(), []
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        self.over, self.thread = False, threading.Thread(target=self._accept, daemon=True)
+        self.thread.start()
 
     def read_by(self, reporting):
         """reporting: [(binary, host)] of the services whose queues have a consumer."""
@@ -52,9 +53,19 @@ class Broker:
     def url(self):
         return "rabbit://masked:masked@127.0.0.1:%d/" % self.port
 
+    def close(self):
+        """Its port is another's from here on."""
+        self.over = True
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.thread.join()
+        self.listener.close()
+
     def _accept(self):
-        while True:
-            peer = self.listener.accept()[0]
+        while not self.over:
+            try:
+                peer = self.listener.accept()[0]
+            except OSError:
+                break
             threading.Thread(target=self._serve, args=(peer,), daemon=True).start()
 
     def _serve(self, peer):

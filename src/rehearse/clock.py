@@ -59,7 +59,7 @@ class Clock:
             pause = ROUND
             owed = int(time.monotonic() - self.began) - given
             given += owed
-            self.server.ask("\n".join("UPDATE `{0}`.`{1}` SET `{2}` = `{2}` + INTERVAL {3} SECOND WHERE `{2}` > UTC_TIMESTAMP() - INTERVAL {4} SECOND;"
+            self.server.ask("\n".join("UPDATE `{0}`.`{1}` SET `{2}` = LEAST(`{2}` + INTERVAL {3} SECOND, UTC_TIMESTAMP()) WHERE `{2}` > UTC_TIMESTAMP() - INTERVAL {4} SECOND;"
                                       .format(d, t, c, owed, DEAD_FOR // 2) for d, t, c in places), quiet=True)
 
     def go_on(self):

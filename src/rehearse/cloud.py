@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the dumps are of: which database is whose, which hosts there are, who reports."""
+import base64
 import difflib
+import json
 
 from clock import quoted
 
@@ -95,6 +97,26 @@ class Cloud:
             node, _, backend = host.partition("@")
             found.setdefault(node, {})[backend] = alive == "1"
         return found
+
+    def targets(self, dead):
+        """Hosts that could be one: their nova-compute reports, and is enabled."""
+        found = self._ask("nova", "services", "SELECT host FROM `%s`.services WHERE `binary` = 'nova-compute' AND deleted = 0 AND disabled = 0 AND forced_down = 0"
+                          " AND last_seen_up > UTC_TIMESTAMP() - INTERVAL 60 SECOND")
+        return sorted({r[0] for r in found} - set(dead))
+
+    def instances_on(self, hosts):
+        """{uuid: (name, host)}"""
+        words = ", ".join(map(quoted, hosts)).replace("%", "%%")
+        return {r[0]: (r[1], r[2]) for r in self._ask("nova", "instances", "SELECT uuid, IFNULL(display_name, ''), host FROM `%%s`.instances WHERE deleted = 0 AND BINARY host IN (%s)" % words)}
+
+    def devices(self):
+        """What nova's configuration must name for the PCI devices of the dumps to count (nova 26 pci/devspec.py): their kinds, by their pools."""
+        kinds = set()
+        for (text,) in self._ask("nova", "compute_nodes", "SELECT DISTINCT TO_BASE64(pci_stats) FROM `%s`.compute_nodes WHERE deleted = 0 AND pci_stats IS NOT NULL"):
+            for pool in json.loads(base64.b64decode(text.replace("\\n", "")))["nova_object.data"]["objects"]:
+                data = pool["nova_object.data"]
+                kinds.add((data["vendor_id"], data["product_id"], data["tags"].get("physical_network")))
+        return [{k: v for k, v in zip(("vendor_id", "product_id", "physical_network"), kind) if v} for kind in sorted(kinds, key=str)]
 
     def owner_for(self, hosts):
         """Who could own the volumes of these: the living host of cinder with most of their backends; None where they have none."""

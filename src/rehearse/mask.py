@@ -25,8 +25,12 @@ ports portsecuritybindings provisioningblocks segmenthostmappings standardattrib
 alembic_version migrate_version
 """.split())
 
-# these are read, too, and their rows are the caller's own words or a guest's traceback: they are there, and empty
-EMPTY = frozenset(("build_requests", "instance_faults"))
+# these are read, too, and their rows are the caller's own words, a guest's traceback, or nothing that a rescue needs: they are there, and empty.
+# Behind the first two: what nova joins to an instance, and cleans up after one
+EMPTY = frozenset("""
+build_requests instance_faults
+security_groups security_group_rules security_group_instance_association console_auth_tokens volume_usage_cache bw_usage_cache task_log
+""".split())
 
 # keys of an instance's metadata whose values the order of a rescue is made of (evac-manage.conf(5), [order]); other values are their owner's
 ORDER_KEYS = frozenset((b"restart_priority", b"instanceha:restart_priority", b"restart_group", b"instanceha:restart_group", b"HA_Enabled", b"evacuable"))

@@ -69,6 +69,15 @@ class Plan:
         except ValueError:
             return None, done.stderr.decode("utf-8", "replace").strip() or "exit %d" % done.returncode
 
+    def rescue(self, words):
+        """Done: (evac-manage's report, its exit code, what it said); without a report None."""
+        done = self.run([*words, *self.fenced, "--yes", "-f", "json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        said = done.stderr.decode("utf-8", "replace").strip()
+        try:
+            return json.loads(done.stdout), done.returncode, said
+        except ValueError:
+            return None, done.returncode, said or "exit %d" % done.returncode
+
     def text(self, words):
         """The same for people: without the lines to type, which would name files that are gone when somebody reads them."""
         done = self.run([*words, *self.fenced, "--dry-run"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)

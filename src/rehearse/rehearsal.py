@@ -10,6 +10,7 @@ import sys
 import apart
 import dump
 import plan
+import really
 import report
 from broker import Broker
 from clock import Clock
@@ -18,7 +19,7 @@ from load import Loader
 from mask import Masks
 from server import CannotStart, Refused, Server, program
 
-ERROR, NOT_FOUND, PARTIAL, CONFIG, NO_DATABASE = 1, 4, 6, 11, 12
+ERROR, NOT_FOUND, REFUSED, PARTIAL, CONFIG, NO_DATABASE = 1, 4, 5, 6, 11, 12
 TELLING = ("cell_mappings", "compute_nodes", "volume_attachment", "resource_providers", "ml2_port_bindings")
 PASSED = ("accept", "only", "exclude", "target_host", "cinder_host")
 
@@ -43,6 +44,9 @@ def options():
     p.add_argument("--to", metavar="HOST2", help="who gets volumes and backups; else the living host with most of the backends")
     for name, word in (("target_host", "HOST3"), ("accept", "CODE"), ("only", "ID"), ("exclude", "ID"), ("cinder-host", "NAME")):
         p.add_argument("--" + name, metavar=word, action="append", default=[], help="as of evac-manage")
+    p.add_argument("--really", action="store_true", help="then it is done, with a nova of our own: what happened beside what was predicted, instance by instance")
+    p.add_argument("--nova-python", metavar="PYTHON", help="with --really: the Python that has nova and placement of the dumps' release; else python3")
+    p.add_argument("--nova-config-file", metavar="FILE", help="with --really: the site's nova.conf: its [scheduler] and [filter_scheduler]")
     p.add_argument("--config", metavar="FILE", help="the site's evac-manage.conf: its [order], and of [site] what is no address")
     p.add_argument("--keep-metadata", metavar="KEY", action="append", default=[], help="the values of this key of instances' metadata are not masked; repeatable")
     p.add_argument("-f", "--format", choices=("text", "json"), default="text")
@@ -88,7 +92,7 @@ def dump_of(replica, names):
 def outside(o):
     if not plan.tool():
         raise Failed(CONFIG, "the program evac-manage is not found", "install it, or name it: EVAC_MANAGE=")
-    for path in [d.rpartition("=")[2] if "=" in d and not os.path.exists(d) else d for d in o.dumps] + [f for f in (o.config, o.replica) if f]:
+    for path in [d.rpartition("=")[2] if "=" in d and not os.path.exists(d) else d for d in o.dumps] + [f for f in (o.config, o.replica, o.nova_config_file) if f]:
         if not os.access(path, os.R_OK):
             raise Failed(CONFIG, "'%s' cannot be read" % path)
     child, fds = None, ()
@@ -168,7 +172,10 @@ def rehearse(o, r, directory):
         r.hosts = victims(o, cloud)
         clock.kill(r.hosts)
         broker.read_by(cloud.reporting())
-        show(o, r, plan.Plan(directory, server, cloud, broker.url()), o.to or cloud.owner_for(r.hosts))
+        p = plan.Plan(directory, server, cloud, broker.url())
+        words = show(o, r, p, o.to or cloud.owner_for(r.hosts))
+        if o.really:
+            do(o, r, p, words, broker, really.Really(directory, server, cloud, o))
         clock.go_on()
     finally:
         server.stop()
@@ -188,6 +195,30 @@ def show(o, r, p, to):
         print(p.text(words), flush=True)
         if half:
             print("\nthe dumps are not whole: what is named above as CUT, WITHOUT or REFUSED is not in this plan", flush=True)
+    return words
+
+
+def do(o, r, p, words, broker, real):
+    """The plan for real. The exit code is then of what happened: 0 where it is what was predicted, of whole dumps."""
+    r.really = real
+    try:
+        if r.plan["exit_code"] == REFUSED:
+            raise really.NotDone("the plan has a stop")
+        real.prepare(r.hosts)
+        if o.format == "text":
+            print("\n%s" % real.beginning(), flush=True)
+        broker.close()
+        real.do(p, r.plan, r.hosts, words, broker.url())
+    except really.NotDone as e:
+        real.why = str(e)
+    real.attempts = apart.tried_to_leave() if r.apart else None
+    if real.why:
+        r.code = r.code or PARTIAL
+    else:
+        half = r.without or r.refused or any(s.cut for s in r.dumps)
+        r.code = ERROR if not real.as_predicted else PARTIAL if half else 0
+    if o.format == "text":
+        print("\n".join(real.lines()), flush=True)
 
 
 def inside(o, directory, how):

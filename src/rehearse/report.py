@@ -25,7 +25,7 @@ class Report:
         self.began = time.time()
         self.dumps, self.masked, self.refused, self.without, self.hosts = [], {}, [], [], []
         self.apart, self.newest, self.shift, self.command, self.plan, self.error, self.to = "", None, 0, [], None, "", None
-        self.code = 0
+        self.code, self.really = 0, None
 
     def document(self):
         return {
@@ -34,7 +34,8 @@ class Report:
             "dumps": [{"name": s.name, "kind": s.kind, "tables": s.tables, "rows": s.rows, "cut": s.cut or None, "notes": s.notes} for s in self.dumps],
             "without": self.without, "refused": self.refused, "masked": self.masked,
             "clock": {"newest_heartbeat": self.newest.replace(" ", "T").partition(".")[0] + "Z", "moved_s": self.shift} if self.newest else None,
-            "hosts": self.hosts, "to": self.to, "command": self.command, "plan": self.plan}
+            "hosts": self.hosts, "to": self.to, "command": self.command, "plan": self.plan,
+            "really": self.really.document() if self.really else None}
 
     def head(self):
         """Lines for people, before the plan."""
@@ -72,6 +73,12 @@ class Report:
                   ("evac_rehearse_dumps_cut", "dumps that ended too early", {"": sum(1 for s in self.dumps if s.cut)}),
                   ("evac_rehearse_instances", "instances of the host, by what the plan does with them",
                    {'{plan="evacuate"}': totals.get("instances", 0), '{plan="leave"}': totals.get("left_out", 0)})]
+        if self.really:
+            wrong = sum(1 for i in self.really.instances if i.differs)
+            values += [("evac_rehearse_really_done", "1: nova of our own was started, and the host rescued", {"": int(not self.really.why)}),
+                       ("evac_rehearse_really_seconds", "how long that rescue took", {"": self.really.took_s or 0}),
+                       ("evac_rehearse_really_instances", "instances of the host, by whether what was predicted happened",
+                        {'{as_predicted="yes"}': len(self.really.instances) - wrong, '{as_predicted="no"}': wrong})]
         found = {}
         for f in plan.get("findings", []):
             key = '{code="%s",severity="%s"}' % (f["code"], f["severity"])
