@@ -405,7 +405,9 @@ install: all
 	install -D -m 644 $(BUILD)/completion.bash $(SHARE)/bash-completion/completions/evac-manage
 	install -D -m 644 src/rehearse/complete.bash $(SHARE)/bash-completion/completions/evac-rehearse
 	install -D -m 644 $(BUILD)/completion.zsh $(DESTDIR)$(ZSH_COMPLETIONS)/_evac-manage
+	install -D -m 644 src/rehearse/complete.zsh $(DESTDIR)$(ZSH_COMPLETIONS)/_evac-rehearse
 	install -D -m 644 $(BUILD)/completion.fish $(SHARE)/fish/vendor_completions.d/evac-manage.fish
+	install -D -m 644 src/rehearse/complete.fish $(SHARE)/fish/vendor_completions.d/evac-rehearse.fish
 	install -D -m 644 -t $(SHARE)/doc/evac-manage README.md
 	$(if $(SBOM),packaging/sbom $(BUILD)/evac-manage $(VERSION) $(filter-out yes,$(SBOM)) >$(BUILD)/evac-manage.spdx.json)
 	$(if $(SBOM),install -D -m 644 -t $(SHARE)/doc/evac-manage $(BUILD)/evac-manage.spdx.json)
