@@ -131,7 +131,7 @@ class Control:
         queues = sorted({q for binary, host in self.cloud.reporting() if binary.startswith("cinder-") for q in ("%s.%s" % (binary, host), binary)})
         self.settings = self._write("settings.json", json.dumps({
             "nova_conf": self._write("nova.conf", nova), "compute_conf": self._write("nova-compute.conf", first), "database_conf": self._write("nova-db.conf", databases),
-            "placement_conf": self._write("placement.conf", placement), "log": os.path.join(self.log, "%s.log"), "up": self.up, "ports": self.ports, "hosts": hosts, "cell": cell,
+            "placement_conf": self._write("placement.conf", placement), "log": os.path.join(self.log, "%s.log"), "state": os.path.join(self.directory, "nova"), "up": self.up, "ports": self.ports, "hosts": hosts, "cell": cell,
             "socket": self.server.socket, "user": self.server.user, "neutron": self.cloud.of_kind("neutron")[0], "cinder": cinder, "queues": queues,
             "plugs": self.url("neutron") + "/plugged", "catalog": {"placement": self.url("placement"), "network": self.url("neutron"), "volumev3": self.url("cinder") + "/v3/0"}}))
         self.controller = controller

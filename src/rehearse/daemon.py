@@ -72,6 +72,13 @@ def one(settings, name):
     return program.main()
 
 
+def identity(settings):
+    """Since 28 a nova-compute whose service is not new does not start without a file that says who it is (compute/manager.py _ensure_existing_node_identity).
+    Which nodes it has the driver says."""
+    with open(os.path.join(settings["state"], "compute_id"), "w") as f:
+        f.write(sys.modules["nova.virt.fake_host"].HOSTS[settings["hosts"][0]]["nodes"][0]["uuid"])
+
+
 def computes(settings):
     sys.argv = ["nova-compute", "--config-file", settings["nova_conf"], "--config-file", settings["compute_conf"], "--log-file", settings["log"] % "nova-compute"]
     program = importlib.import_module("nova.cmd.compute")       # it patches what it finds: nothing of nova's may come before it
@@ -80,13 +87,18 @@ def computes(settings):
     fake_host.PLUGS = settings["plugs"]
     for host in settings["hosts"]:
         fake_host.HOSTS[host] = {"nodes": rows(settings, NODES, host), "instances": [(r["uuid"], r["name"]) for r in rows(settings, GUESTS, host)]}
-    serve = service.serve
+    identity(settings)
+    serve, create, words = service.serve, service.Service.create, {}
 
-    def serve_all(server, *args, **more):
-        serve(server, *args, **more)
+    def first(**given):
+        words.update(given)
+        return create(**given)
+
+    def serve_all(*args, **more):
         for host in settings["hosts"][1:]:
-            service._launcher.launch_service(service.Service.create(host=host, binary="nova-compute", topic=server.topic))
-    service.serve = serve_all
+            create(host=host, **words).start()
+        return serve(*args, **more)         # where nova runs on threads it comes back at the end only
+    service.serve, service.Service.create = serve_all, first
     importlib.import_module("nova.compute.manager")
     wait_for(settings)
     return program.main()

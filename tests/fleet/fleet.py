@@ -126,7 +126,7 @@ EMPTIED = {"nova": ("services", "compute_nodes", "instances", "instance_extra", 
                     "instance_actions_events"),
            "nova_api": ("host_mappings", "instance_mappings", "request_specs", "aggregates", "aggregate_hosts", "aggregate_metadata", "instance_groups",
                         "instance_group_policy", "instance_group_member"),
-           "placement": ("resource_providers", "inventories", "allocations", "consumers", "resource_provider_traits")}
+           "placement": ("resource_providers", "inventories", "allocations", "consumers", "resource_provider_traits", "placement_aggregates", "resource_provider_aggregates")}
 TEMPLATES = {}
 
 
@@ -162,11 +162,14 @@ class Rows:
                                             "vcpus_used": h.used["VCPU"], "memory_mb_used": h.used["MEMORY_MB"], "local_gb_used": h.used["DISK_GB"]} for h in hosts])
         self.add("nova_api", "host_mappings", [{"host": h.name} for h in hosts])
         groups = sorted({(h.zone, "availability_zone", h.zone) for h in hosts} | {(h.rack, None, None) for h in hosts}) + [("fast", "fleet_fast", "true")]
-        self.add("nova_api", "aggregates", [{"id": n, "uuid": str(uuid.uuid4()), "name": g[0]} for n, g in enumerate(groups, 1)])
+        self.add("nova_api", "aggregates", [{"id": n, "uuid": str(uuid.uuid5(uuid.NAMESPACE_DNS, g[0])), "name": g[0]} for n, g in enumerate(groups, 1)])
         self.add("nova_api", "aggregate_metadata", [{"aggregate_id": n, "key": g[1], "value": g[2]} for n, g in enumerate(groups, 1) if g[1]])
-        self.add("nova_api", "aggregate_hosts", [{"aggregate_id": n, "host": h.name} for n, g in enumerate(groups, 1) for h in hosts
-                                                 if g[0] in (h.zone, h.rack) or (g[0] == "fast" and h.fast)])
+        members = [(n, m, h) for n, g in enumerate(groups, 1) for m, h in enumerate(hosts, 1) if g[0] in (h.zone, h.rack) or (g[0] == "fast" and h.fast)]
+        self.add("nova_api", "aggregate_hosts", [{"aggregate_id": n, "host": h.name} for n, _, h in members])
         self.add("placement", "resource_providers", [{"id": n, "root_provider_id": n, "uuid": h.uuid, "name": h.name} for n, h in enumerate(hosts, 1)])
+        # nova-api mirrors its aggregates there (nova 26 compute/api.py add_host_to_aggregate), and the scheduler asks placement for those of a zone
+        self.add("placement", "placement_aggregates", [{"id": n, "uuid": str(uuid.uuid5(uuid.NAMESPACE_DNS, g[0]))} for n, g in enumerate(groups, 1)])
+        self.add("placement", "resource_provider_aggregates", [{"resource_provider_id": m, "aggregate_id": n} for n, m, _ in members])
         self.add("placement", "inventories", [
             {"resource_provider_id": n, "resource_class_id": k, "total": total, "reserved": reserved, "min_unit": 1, "max_unit": total, "step_size": 1, "allocation_ratio": ratio}
             for n, h in enumerate(hosts, 1)

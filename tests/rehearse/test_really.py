@@ -18,6 +18,8 @@ import stand_in_cinder  # noqa: E402
 import stand_in_neutron  # noqa: E402
 from really import Instance, Now, Really, outcome, predictions  # noqa: E402
 
+# the cloud that is made of a seed
+SEED, HOSTS, INSTANCES = [int(os.environ.get(name, default)) for name, default in (("SEED", 1), ("HOSTS", 12), ("INSTANCES", 100))]
 PLAN = {"steps": [{"kind": "instance", "id": "u1", "state": "planned"}, {"kind": "volume", "id": "v1", "state": "planned"}, {"kind": "volume", "id": "v2", "state": "planned"}],
         "findings": [{"severity": "skip", "code": "not-evacuable", "subject": "u2"}, {"severity": "warn", "code": "transitional", "subject": "u1"}]}
 
@@ -205,6 +207,25 @@ if os.environ.get("LARGE"):     # make check-rehearsal
             self.assertGreater(done["rows"]["predicted"], 20)
             self.assertEqual(done["packets_without_route"], 0)
             print("\n%d instances, started in %.0f s, rescued in %.0f s, all of it %.0f s" % (len(done["instances"]), done["started_s"], done["took_s"], report["seconds"]))
+
+        def test_a_cloud_that_was_made_of_a_seed_lands_as_predicted(self):
+            sys.path.insert(0, os.path.join(ROOT, "tests", "fleet"))
+            import fleet
+            self.addCleanup(harness.sandbox, "reset", "--rows")
+            control = rows("nova", "SELECT * FROM services WHERE `binary` IN ('nova-conductor', 'nova-scheduler') AND deleted = 0")
+            cloud = fleet.Cloud(SEED, hosts=HOSTS, instances=INSTANCES)
+            cloud.write()
+            for row in control:
+                rows("nova", "INSERT INTO services (%s) VALUES (%s)" % (", ".join("`%s`" % c for c in row), ", ".join(["%s"] * len(row))), list(row.values()))
+            harness.heartbeats(alive=(harness.ENV["SB_CONTROLLER"],), dead=())
+            busiest = max((h for h in cloud.hosts if h.up and not h.disabled), key=lambda h: sum(1 for i in cloud.instances if i.host is h)).name
+            report = self.rehearse(self.file("cloud.sql", dumped(*DATABASES)), "--host", busiest, "--really", "--config", self.file("site.conf", b"[site]\n" + self.site.encode()),
+                                   "-f", "json", timeout=7200).json
+            done = report["really"]
+            self.assertEqual((done["why"], [i for i in done["instances"] if i["differs"]], report["exit_code"]), (None, [], 0))
+            self.assertGreater(len([i for i in done["instances"] if i["happened"] == "evacuated"]), 3)
+            print("\n%d of %d instances on %d hosts, %d evacuated; started in %.0f s, rescued in %.0f s" % (
+                len(done["instances"]), len(cloud.instances), HOSTS, len([i for i in done["instances"] if i["happened"] == "evacuated"]), done["started_s"], done["took_s"]))
 
         def test_with_a_guard_switched_off_the_difference_is_shown(self):
             self.addCleanup(harness.sandbox, "reset", "--rows")

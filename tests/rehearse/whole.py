@@ -53,9 +53,9 @@ class Case(harness.TestCase):
             f.write(data)
         return path
 
-    def rehearse(self, *words):
+    def rehearse(self, *words, timeout=1800):
         done = subprocess.run([REHEARSE, *words, "--directory", self.directory], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                              env={**os.environ, "EVAC_MANAGE": harness.TOOL}, timeout=600)
+                              env={**os.environ, "EVAC_MANAGE": harness.TOOL}, timeout=timeout)
         result = harness.Result(["evac-rehearse", *words], done.returncode, done.stdout.decode(), done.stderr.decode())
         self.said = result.out + result.err
         if "json" in words:
