@@ -15,6 +15,7 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path += [os.path.join(os.path.dirname(HERE), "lib"), os.path.join(os.path.dirname(HERE), "sandbox", "python")]
 import harness  # noqa: E402
+import rows_dump  # noqa: E402
 import sandbox_api  # noqa: E402
 from cloud import OF_A_RESCUED_HOST, join_group, named  # noqa: E402
 from harness import A, B, C, ENV, FENCED, OK, PARTIAL, rows, value  # noqa: E402
@@ -117,6 +118,21 @@ class Steps(harness.TestCase):
         self.assertEqual({row["check"] for row in r.json if row["result"] not in ("ok", "note")} - {"nova-api"}, set(), str(r))
         self.assertEqual(len([row for row in r.json if row["check"] == "verdict" and row["detail"].startswith("fit for")]), 3, str(r))
         self.unchanged(before)
+
+    def test_rehearsal(self):
+        """evac-rehearse --really on its dump: what was predicted happens"""
+        dump = os.path.join(self.tool.state, "cloud.sql")
+        rows_dump.write(dump, "nova_api", "nova_cell0", "nova", "cinder", "placement", "neutron")
+        site = os.path.join(self.tool.state, "site.conf")
+        with open(site, "w") as f:
+            f.write("[site]\nshared_disks = true\n")
+        done = subprocess.run([os.path.join(harness.ROOT, "src", "rehearse", "evac-rehearse"), "--really", "--host", A, "--to", B, "--config", site, "-f", "json", dump],
+                              env={**os.environ, "EVAC_MANAGE": harness.TOOL}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        report = json.loads(done.stdout)
+        really = report["really"] or {}
+        self.assertEqual((report["error"], really.get("why"), [i for i in really.get("instances", []) if i["differs"]], done.returncode), (None, None, [], 0), done.stderr)
+        self.assertGreater(len([i for i in really["instances"] if i["happened"] == "evacuated"]), 4)
+        self.assertEqual(really["packets_without_route"], 0)
 
     def test_undo(self):
         """move, and journal undo"""
