@@ -54,8 +54,10 @@ void others_write(const struct fault *f)
 		    "UPDATE cinder.backups SET host = '" OTHERS_HOST "' WHERE BINARY host = '%s' AND deleted = 0 ORDER BY id LIMIT 1",
 		    a);
 		break;
-	default: /* a volume comes to the dead backend: a retype or a migration that ends */
-		snprintf(text, sizeof text, "INSERT INTO cinder.volumes SELECT * FROM world.another");
+	default: /* a volume comes to the dead backend as long as that has others: a retype or a migration that ends */
+		snprintf(text, sizeof text,
+		    "INSERT INTO cinder.volumes SELECT * FROM world.another WHERE EXISTS (SELECT 1 FROM cinder.volumes WHERE host LIKE '%s@%%')",
+		    a);
 	}
 	world_tell("others: %s", text);
 	if (!server_try(text))
