@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -216,6 +217,6 @@ class Control:
     def stop(self):
         for child in self.children.values():
             if child.poll() is None:
-                child.kill()
+                os.killpg(child.pid, signal.SIGKILL)    # the broker is a script, and what it has started
         for child in self.children.values():
             child.wait()
