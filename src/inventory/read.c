@@ -274,7 +274,11 @@ static FILE *open_file(const char *path, struct error *err)
 		return NULL;
 	}
 	if (!S_ISREG(st.st_mode)) {
+		auto_free char *word = shell_quoted(path);
+
 		error_set(err, ERROR_ERROR, "'%s' is not a regular file", path);
+		if (S_ISDIR(st.st_mode))
+			error_hint(err, "name one of the files in it: evac-manage inventory verify %s", word);
 		close(fd);
 		return NULL;
 	}

@@ -302,6 +302,7 @@ class Inventory(harness.TestCase):
         r = self.expect(self.tool.run("inventory", "verify", self.dir, "-f", "json"), FINDINGS)
         self.assertEqual([v["state"] for v in r.json], ["whole", "wrong", "wrong"])
         self.expect(self.tool.run("host", "show", A, "--inventory", path), ERROR, "is damaged or was changed")
+        self.expect(self.tool.run("host", "show", A, "--inventory", self.dir), ERROR, "is not a regular file", "inventory verify " + self.dir)
         os.unlink(path)
         r = self.expect(self.tool.run("inventory", "verify", self.dir), FINDINGS, "files are missing before it: 1")
         self.expect(self.tool.run("inventory", "verify", self.files()[1]), OK)   # one alone has no chain
