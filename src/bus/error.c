@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "internal.h"
 
+#include <string.h>
+
 #include "util/lang.h"
 #include "util/mem.h"
 #include "util/secret.h"
@@ -33,13 +35,22 @@ amqp_bytes_t bus_close_text(amqp_rpc_reply_t reply)
 							     ((amqp_connection_close_t *)reply.reply.decoded)->reply_text;
 }
 
-static const char *hint_of(unsigned code)
+/* Of the virtual host's or the user's limits both of RabbitMQ's texts have this word (rabbit_reader.erl: is_over_*_limit,
+ * rabbit_channel.erl), and no text of a name or a right has it. */
+static bool is_of_a_limit(const char *text)
+{
+	return strstr(text, " limit ");
+}
+
+static const char *hint_of(unsigned code, const char *text)
 {
 	switch (code) {
 	case 403:
 		return _("check user and password in transport_url, and the user's permissions");
 	case 530:
-		return _("check the virtual host at the end of transport_url");
+		return is_of_a_limit(text) ?
+		    _("raise the limit, or close what others hold open: rabbitmqctl list_user_limits; rabbitmqctl list_vhost_limits") :
+		    _("check the virtual host at the end of transport_url");
 	case 320:
 		return _("the broker is shutting down, or an administrator closed the connection");
 	default:
@@ -67,5 +78,5 @@ int bus_fail_reply(const struct bus *bus, const char *what, amqp_rpc_reply_t rep
 	bus_add_text(&said, bus_close_text(reply));
 	error_set(err, ERROR_BUS_UNREACHABLE, "%s (%s): %s: %s (%u)", bus->label, bus->server, what, said.s, code);
 	err->code = (int)code;
-	return error_hint(err, "%s", hint_of(code));
+	return error_hint(err, "%s", hint_of(code, said.s));
 }

@@ -115,11 +115,20 @@ class Faults(harness.TestCase):
         for most in (100, 4):       # the conductor has one of them
             harness.sandbox("rabbitmqctl", "-q", "set_user_limits", ENV["SB_AMQP_USER"], '{"max-channels": %d}' % most)
             harness.heartbeats()
+            self.wait_until_closed(ENV["SB_AMQP_USER"])
             r = self.expect(self.tool.run("host", "rescue", A, "--to", B, *FENCED, "--dry-run", "-f", "json"), OK)
             found[most] = sorted((f["code"], f["subject"]) for f in r.json["findings"])
         self.assertEqual(found[100], found[4])
         harness.sandbox("rabbitmqctl", "-q", "set_user_limits", ENV["SB_AMQP_USER"], '{"max-channels": 1}')
-        self.expect(self.tool.run("host", "rescue", A, "--to", B, *FENCED, "--dry-run"), BUS_UNREACHABLE, "maximum allowed user limit of (1)")
+        self.expect(self.tool.run("host", "rescue", A, "--to", B, *FENCED, "--dry-run"), BUS_UNREACHABLE, "maximum allowed user limit of (1)",
+                    "rabbitmqctl list_user_limits")
+
+    def wait_until_closed(self, user, seconds=60):
+        """The broker counts what the command before has opened until it has noticed its end: all but the conductor's one."""
+        end = time.monotonic() + seconds
+        while harness.sandbox("rabbitmqctl", "-q", "list_channels", "user").split().count(user) > 1:
+            self.assertLess(time.monotonic(), end, "channels stay open")
+            time.sleep(0.2)
 
     def test_an_account_without_the_right_to_write(self):
         harness.make_account("reader@'127.0.0.1'", "reads-only-4")
