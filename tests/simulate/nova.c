@@ -67,10 +67,34 @@ static bool step(const char *name, const struct message *m)
 	return step_with(name, m, "", "");
 }
 
-static void set_hosts(void)
+/* All of it, or a statement of it; who lives is part of the text, by which the tables' versions are told from each other. */
+static bool report(const char *statements, int n)
 {
-	server_do("SET @a = '%s', @b = '%s', @c = '%s', @a_lives = %d, @b_lives = %d, @c_lives = %d, @a_agents = %d",
-	    host_name[0], host_name[1], host_name[2], world->alive[0], world->alive[1], world->alive[2], world->agents_alive);
+	static char text[STEP_MAX + 2048];
+
+	snprintf(text, sizeof text,
+	    "SET @a = '%s', @b = '%s', @c = '%s', @a_lives = %d, @b_lives = %d, @c_lives = %d, @a_agents = %d;\n"
+	    "START TRANSACTION;\n%.*s\nCOMMIT",
+	    host_name[0], host_name[1], host_name[2], world->alive[0], world->alive[1], world->alive[2], world->agents_alive, n,
+	    statements);
+	return server_try(text);
+}
+
+/* Where a row is locked by who stands still, the others are written all the same. */
+static bool report_each(const char *statements)
+{
+	bool all = true;
+
+	for (const char *end; (end = strchr(statements, ';')); statements = end + 1)
+		all &= report(statements, (int)(end + 1 - statements));
+	return all;
+}
+
+static bool report_all(const char *step)
+{
+	const char *text = text_of_step(step);
+
+	return report(text, (int)strlen(text)) || report_each(text);
 }
 
 /* Nobody sees the reports between two looks: they are written when somebody is about to look. */
@@ -78,8 +102,7 @@ void nova_beat(void)
 {
 	if (world->beat_us && world->now_us - world->beat_us < BEAT_US)
 		return;
-	set_hosts();
-	if (server_try(text_of_step("heartbeats"))) {
+	if (report_all("heartbeats")) {
 		world->beat_us = world->now_us;
 		witness_beat();
 	}
@@ -93,8 +116,7 @@ void nova_begin(void)
 		sscanf(rows, "%36s %31s", world->guest[i].uuid, world->guest[i].name);
 		rows = strchr(rows, '\n') + 1;
 	}
-	set_hosts();
-	server_try(text_of_step("host_dies"));
+	report_all("host_dies");
 	nova_beat();
 }
 

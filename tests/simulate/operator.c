@@ -136,11 +136,11 @@ static pid_t begin(const char *line, unsigned number)
 
 static int wait_for_end(pid_t pid);
 
-/* Another operator, on the same machine or on another one; what stands still has sessions, and keeps them. */
+/* Another operator, on the same machine or on another one; what stands still keeps its sessions. */
 static void second_operator(const struct fault *f)
 {
 	const char *const ours = state_directory;
-	const unsigned number = world->command, sessions = server_sessions();
+	const unsigned number = world->command;
 	char line[LINE_MAX_BYTES];
 	int code;
 
@@ -148,7 +148,7 @@ static void second_operator(const struct fault *f)
 		state_directory = other_directory;
 	rescue_line(line, sizeof line);
 	code = wait_for_end(begin(line, ++ncommand));
-	server_settle(sessions);
+	sessions_tend(ncommand);
 	world_tell("exit %d of the second operator", code);
 	state_directory = ours;
 	world->command = number;
@@ -189,7 +189,7 @@ static void type(const char *line, struct said *said)
 	size_t at;
 
 	said->code = wait_for_end(begin(line, number));
-	server_settle(0);
+	sessions_tend(number);
 	world->command = number;
 	at = read_back("err", said->text, SAID_MAX);
 	read_back("out", said->text + at, SAID_MAX - at);

@@ -154,8 +154,8 @@ bool oracle_is_settled(size_t guest)
 	return false;
 }
 
-/* A host that reports again is evacuated by nobody: whether its guests are started there is for a person to say, and so is whether
- * the next host that died, which has the volumes, is off. */
+/* A host that reports again is evacuated by nobody: whether its guests are started there is for a person to say, and so is
+ * whether the next host that died, which has the volumes, is off. */
 static bool is_named(const struct guest *g, const char *words)
 {
 	return strstr(words, g->name) || strstr(words, g->uuid) || ((world->alive[0] || world->agents_alive) && strstr(words, "source-alive")) ||

@@ -1,89 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Between the room of the database and libmariadb: every statement goes to a real server, with the world's clock, and some are
- * cut, refused or forgotten on the way. Beside it the world's own connection. */
-#include "world.h"
+/* The world's own connection, which nobody cuts, and the rows: what a history may write, and how they come back. */
+#include "server.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include <mysql.h>
-
-#include "db/sql.h"
-#include "sql_catalogue.h"
-
 #define LINES_MAX 65536
-#define CONNECTIONS_MAX 32
-#define LOST 2013 /* CR_SERVER_LOST */
-
-MYSQL *__real_mysql_real_connect(MYSQL *m, const char *host, const char *user, const char *password, const char *database,
-    unsigned port, const char *socket, unsigned long flags);
-MYSQL *__wrap_mysql_real_connect(MYSQL *m, const char *host, const char *user, const char *password, const char *database,
-    unsigned port, const char *socket, unsigned long flags);
-void __real_mysql_close(MYSQL *m);
-void __wrap_mysql_close(MYSQL *m);
-int __real_mysql_real_query(MYSQL *m, const char *text, unsigned long n);
-int __wrap_mysql_real_query(MYSQL *m, const char *text, unsigned long n);
-int __real_mysql_stmt_prepare(MYSQL_STMT *stmt, const char *text, unsigned long n);
-int __wrap_mysql_stmt_prepare(MYSQL_STMT *stmt, const char *text, unsigned long n);
-int __real_mysql_stmt_execute(MYSQL_STMT *stmt);
-int __wrap_mysql_stmt_execute(MYSQL_STMT *stmt);
-my_bool __real_mysql_stmt_close(MYSQL_STMT *stmt);
-my_bool __wrap_mysql_stmt_close(MYSQL_STMT *stmt);
-my_bool __real_mysql_commit(MYSQL *m);
-my_bool __wrap_mysql_commit(MYSQL *m);
-unsigned __real_mysql_errno(MYSQL *m);
-unsigned __wrap_mysql_errno(MYSQL *m);
-const char *__real_mysql_error(MYSQL *m);
-const char *__wrap_mysql_error(MYSQL *m);
-unsigned __real_mysql_stmt_errno(MYSQL_STMT *stmt);
-unsigned __wrap_mysql_stmt_errno(MYSQL_STMT *stmt);
-const char *__real_mysql_stmt_error(MYSQL_STMT *stmt);
-const char *__wrap_mysql_stmt_error(MYSQL_STMT *stmt);
+#define NAME_MAX_BYTES 80
 
 static MYSQL *own; /* the parent's, which its children use one after the other */
 
-/* The connections of one command, and what it is told instead of what the library knows. */
-static struct connection {
-	MYSQL *m;
-	int64_t second;
-	unsigned error;
-	struct written written; /* by its transaction */
-	bool writes;
-} connection[CONNECTIONS_MAX];
-
-#define STATEMENTS_MAX 512
-static struct prepared {
-	MYSQL_STMT *stmt;
-	const struct sql *sql;
-} prepared[STATEMENTS_MAX];
-
-static struct connection *connection_of(MYSQL *m)
-{
-	struct connection *free = NULL;
-
-	for (struct connection *c = connection; c < connection + CONNECTIONS_MAX; c++) {
-		if (c->m == m)
-			return c;
-		if (!c->m && !free)
-			free = c;
-	}
-	if (!free)
-		abort();
-	*free = (struct connection){ .m = m };
-	return free;
-}
-
-static const struct sql *statement_of(const char *text)
-{
-	for (const struct sql *const *s = sql_catalogue; *s; s++)
-		if ((*s)->text == text)
-			return *s;
-	return NULL;
-}
+/* Of server.py's world.kept. */
+static struct {
+	char name[NAME_MAX_BYTES]; /* schema.table */
+	uint64_t next;             /* the number that its next row gets; 0: none */
+} table[TABLES_MAX];
+static size_t ntable;
 
 static void own_failed(const char *text)
 {
@@ -91,21 +27,230 @@ static void own_failed(const char *text)
 	abort();
 }
 
-static void set_clock_of(MYSQL *m)
+static bool is_word(char c)
 {
-	char text[64];
-	int n = snprintf(text, sizeof text, "SET timestamp = %lld", (long long)(world->now_us / SECOND_US));
-
-	__real_mysql_real_query(m, text, (unsigned long)n);
+	return isalnum((unsigned char)c) || c == '_';
 }
 
-static void follow_clock(struct connection *c)
+static bool names_table(const char *text, const char *name)
 {
-	nova_beat();
-	if (c->second == world->now_us / SECOND_US)
-		return;
-	c->second = world->now_us / SECOND_US;
-	set_clock_of(c->m);
+	const size_t n = strlen(name);
+
+	for (const char *at = text; (at = strstr(at, name)); at += n)
+		if ((at == text || !is_word(at[-1])) && !is_word(at[n]))
+			return true;
+	return false;
+}
+
+uint32_t server_tables(const char *schema, const char *text)
+{
+	const size_t n = schema ? strlen(schema) : 0;
+	uint32_t tables = 0;
+
+	for (size_t i = 0; i < ntable; i++)
+		if (schema ? strncmp(table[i].name, schema, n) == 0 && table[i].name[n] == '.' &&
+			    names_table(text, table[i].name + n + 1) :
+			     names_table(text, table[i].name))
+			tables |= UINT32_C(1) << i;
+	return tables;
+}
+
+bool server_uses_clock(const char *text)
+{
+	static const char *const word[] = { "NOW(", "UTC_", "CURRENT_", "CURDATE", "CURTIME", "SYSDATE", "UNIX_TIMESTAMP",
+		"LOCALTIME" };
+
+	for (size_t i = 0; i < sizeof word / sizeof *word; i++)
+		if (strstr(text, word[i]))
+			return true;
+	return false;
+}
+
+void server_add_versions(struct key *key, uint32_t tables, const uint64_t version[TABLES_MAX])
+{
+	key_add_number(key, tables);
+	for (size_t i = 0; i < ntable; i++)
+		if (tables >> i & 1)
+			key_add_number(key, version[i]);
+}
+
+void server_wrote(uint32_t tables, const struct key *what)
+{
+	for (size_t i = 0; i < ntable; i++)
+		if (tables >> i & 1)
+			world->version[i] = what->a | 1;
+}
+
+uint64_t *server_next_number(uint32_t tables)
+{
+	for (size_t i = 0; i < ntable; i++)
+		if (tables >> i & 1 && table[i].next)
+			return &world->next[i];
+	return NULL;
+}
+
+static void read_on(uint64_t *next)
+{
+	do {
+		MYSQL_RES *result = mysql_store_result(own);
+
+		if (result)
+			__real_mysql_free_result(result);
+		else if (__real_mysql_errno(own))
+			return;
+		else if (next && mysql_insert_id(own) > 0)
+			*next = mysql_insert_id(own) + 1;
+	} while (mysql_next_result(own) == 0);
+}
+
+/* The clock, and the number of the row that it inserts, before the text. A number is what the next row of a table would have
+ * got: the server's own count goes on from history to history. */
+static void add_settings(char *out, size_t size, const char *text, uint64_t **next)
+{
+	const char *insert = strstr(text, "INSERT INTO ");
+	size_t n = 0;
+
+	*next = NULL;
+	if (insert) {
+		char name[NAME_MAX_BYTES] = "";
+
+		sscanf(insert, "INSERT INTO %79s", name);
+		*next = server_next_number(server_tables(NULL, name));
+	}
+	out[0] = '\0';
+	if (world->own_second != world->now_us / SECOND_US)
+		n = (size_t)snprintf(out, size, "SET timestamp = %lld;", (long long)(world->now_us / SECOND_US));
+	world->own_second = world->now_us / SECOND_US;
+	if (*next)
+		n += (size_t)snprintf(out + n, size - n, "SET insert_id = %llu;", (unsigned long long)**next);
+	if (n + strlen(text) >= size)
+		abort();
+	strcpy(out + n, text);
+}
+
+static bool own_does(const char *text, uint64_t *next)
+{
+	unsigned number;
+
+	if (__real_mysql_real_query(own, text, strlen(text)) == 0)
+		read_on(next);
+	number = __real_mysql_errno(own);
+	if (number == 0)
+		return true;
+	if (number != 1205 && number != 1213)
+		own_failed(text);
+	__real_mysql_real_query(own, "ROLLBACK", 8);
+	return false;
+}
+
+bool server_try(const char *text)
+{
+	static char whole[STATEMENT_MAX];
+	const uint32_t tables = server_tables(NULL, text);
+	struct key what = { 0 };
+	uint64_t *next;
+
+	sessions_hold();
+	add_settings(whole, sizeof whole, text, &next);
+	key_add_text(&what, text);
+	key_add_number(&what, (uint64_t)world->now_us / SECOND_US);
+	key_add_number(&what, next ? *next : 0);
+	server_add_versions(&what, tables, world->version);
+	if (!own_does(whole, next))
+		return false;
+	server_wrote(tables, &what);
+	return true;
+}
+
+static void own_must(const char *text)
+{
+	if (!own_does(text, NULL))
+		own_failed(text);
+}
+
+static size_t ask_own(const char *text, char lines[LINES_MAX])
+{
+	size_t n = 0;
+	MYSQL_RES *result;
+	MYSQL_ROW row;
+
+	lines[0] = '\0';
+	if (__real_mysql_real_query(own, text, strlen(text)) != 0 || !(result = mysql_store_result(own)))
+		own_failed(text);
+	while ((row = mysql_fetch_row(result)))
+		for (unsigned i = 0; i < __real_mysql_num_fields(result); i++)
+			n += (size_t)snprintf(lines + n, n < LINES_MAX ? LINES_MAX - n : 0, "%s%c", row[i] ? row[i] : "-",
+			    i + 1 < __real_mysql_num_fields(result) ? ' ' : '\n');
+	__real_mysql_free_result(result);
+	if (n >= LINES_MAX)
+		own_failed(text);
+	return n;
+}
+
+/* None of these asks for the clock. */
+const char *server_ask(const char *format, ...)
+{
+	static char lines[LINES_MAX];
+	char text[4096];
+	struct key key = { 0 };
+	const char *known;
+	va_list args;
+	size_t n;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	key_add_text(&key, text);
+	server_add_versions(&key, server_tables(NULL, text), world->version);
+	known = memory_find(key, &n);
+	if (known && !memory_verifies)
+		return known;
+	n = ask_own(text, lines);
+	if (known && strcmp(known, lines) != 0)
+		world_wrong("the simulator remembers another answer to: %s", text);
+	memory_keep(key, lines, n + 1);
+	return lines;
+}
+
+static bool is_there(unsigned long session)
+{
+	static char lines[LINES_MAX];
+	char text[128];
+
+	snprintf(text, sizeof text, "SELECT COUNT(*) FROM information_schema.processlist WHERE id = %lu", session);
+	ask_own(text, lines);
+	return strcmp(lines, "0\n") != 0;
+}
+
+void server_wait_for_end(unsigned long session)
+{
+	for (int i = 0; i < 20000; i++) {
+		if (!is_there(session))
+			return;
+		usleep(100);
+	}
+	own_failed("a session does not end");
+}
+
+unsigned long server_lock_holder(const char *host)
+{
+	static char lines[LINES_MAX];
+	char text[256];
+
+	snprintf(text, sizeof text, "SELECT COALESCE(IS_USED_LOCK('evac-manage:%s'), 0)", host);
+	ask_own(text, lines);
+	return strtoul(lines, NULL, 10);
+}
+
+static void read_tables(void)
+{
+	static char lines[LINES_MAX];
+	const char *line = lines;
+
+	ask_own("SELECT name, next FROM world.kept ORDER BY name", lines);
+	for (; *line; line = strchr(line, '\n') + 1, ntable++)
+		if (ntable == TABLES_MAX || sscanf(line, "%79s %lu", table[ntable].name, &table[ntable].next) != 2)
+			own_failed("world.kept");
 }
 
 void server_open(const char *directory)
@@ -116,361 +261,38 @@ void server_open(const char *directory)
 	own = mysql_init(NULL);
 	if (!__real_mysql_real_connect(own, NULL, "world", "", "world", 0, socket, CLIENT_MULTI_STATEMENTS))
 		own_failed(socket);
-	server_do(
-	    "SET innodb_lock_wait_timeout = 0, lock_wait_timeout = 1, time_zone = '+00:00', tx_isolation = 'READ-COMMITTED'");
+	own_must(
+	    "SET innodb_lock_wait_timeout = 0, lock_wait_timeout = 1, time_zone = '+00:00', tx_isolation = 'READ-COMMITTED',"
+	    " foreign_key_checks = 0, unique_checks = 0");
+	read_tables();
+	for (size_t i = 0; i < ntable; i++)
+		world->version[i] = 1;
+	memory_open();
+	session_open_pool(socket);
 }
 
-void server_set_clock(void)
+void server_put_back(void)
 {
-	if (world->own_second == world->now_us / SECOND_US)
-		return;
-	world->own_second = world->now_us / SECOND_US;
-	set_clock_of(own);
-}
+	static char text[STATEMENT_MAX];
+	size_t n = (size_t)snprintf(text, sizeof text, "START TRANSACTION;");
 
-static void read_on(void)
-{
-	do {
-		MYSQL_RES *result = mysql_store_result(own);
+	for (size_t i = 0; i < ntable; i++) {
+		char kept[NAME_MAX_BYTES];
 
-		if (result)
-			mysql_free_result(result);
-		else if (__real_mysql_errno(own))
-			return;
-	} while (mysql_next_result(own) == 0);
-}
-
-bool server_try(const char *text)
-{
-	unsigned number;
-
-	server_set_clock();
-	if (__real_mysql_real_query(own, text, strlen(text)) == 0)
-		read_on();
-	number = __real_mysql_errno(own);
-	if (number == 0)
-		return true;
-	if (number != 1205 && number != 1213)
-		own_failed(text);
-	__real_mysql_real_query(own, "ROLLBACK", 8);
-	return false;
-}
-
-void server_do(const char *format, ...)
-{
-	char text[4096];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text, sizeof text, format, args);
-	va_end(args);
-	if (!server_try(text))
-		own_failed(text);
-}
-
-const char *server_ask(const char *format, ...)
-{
-	static char lines[LINES_MAX];
-	char text[4096];
-	size_t n = 0;
-	MYSQL_RES *result;
-	MYSQL_ROW row;
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text, sizeof text, format, args);
-	va_end(args);
-	lines[0] = '\0';
-	server_set_clock();
-	if (__real_mysql_real_query(own, text, strlen(text)) != 0 || !(result = mysql_store_result(own)))
-		own_failed(text);
-	while ((row = mysql_fetch_row(result)))
-		for (unsigned i = 0; i < mysql_num_fields(result); i++)
-			n += (size_t)snprintf(lines + n, n < sizeof lines ? sizeof lines - n : 0, "%s%c", row[i] ? row[i] : "-",
-			    i + 1 < mysql_num_fields(result) ? ' ' : '\n');
-	mysql_free_result(result);
-	return lines;
-}
-
-unsigned server_sessions(void)
-{
-	return (
-	    unsigned)strtoul(server_ask("SELECT COUNT(*) FROM information_schema.processlist WHERE user = 'nova'"), NULL, 10);
-}
-
-void server_settle(unsigned but)
-{
-	for (int i = 0; i < 20000; i++) {
-		if (server_sessions() <= but)
-			return;
-		usleep(100);
+		if (!world->version[i])
+			continue;
+		strcpy(kept, table[i].name);
+		*strchr(kept, '.') = '_';
+		n += (size_t)snprintf(text + n, sizeof text - n, "DELETE FROM %s; INSERT INTO %s SELECT * FROM world.%s;",
+		    table[i].name, table[i].name, kept);
 	}
-	own_failed("a session does not end");
+	snprintf(text + n, sizeof text - n, "COMMIT");
+	own_must(text);
+	memory_tend();
 }
 
-/* The socket is shut, and the server has seen it: what it held is free. */
-static void cut(struct connection *c)
+void server_begin(void)
 {
-	const unsigned long id = mysql_thread_id(c->m);
-
-	shutdown(mysql_get_socket(c->m), SHUT_RDWR);
-	for (int i = 0; i < 20000; i++) {
-		if (strcmp(server_ask("SELECT COUNT(*) FROM information_schema.processlist WHERE id = %lu", id), "0\n") == 0)
-			return;
-		usleep(100);
-	}
-	own_failed("a session that was cut does not end");
-}
-
-static void cut_all(void)
-{
-	for (struct connection *c = connection; c < connection + CONNECTIONS_MAX; c++)
-		if (c->m)
-			cut(c);
-}
-
-static void roll_back_at(MYSQL *m)
-{
-	__real_mysql_real_query(m, "ROLLBACK", 8);
-}
-
-/* What a write is refused with, or 0. */
-static unsigned refusal(struct connection *c)
-{
-	if (world->armed[FAULT_DEADLOCK]) {
-		world->armed[FAULT_DEADLOCK] = false;
-		roll_back_at(c->m);
-		return 1213;
-	}
-	if (world->armed[FAULT_LOCK_WAIT]) {
-		world->armed[FAULT_LOCK_WAIT] = false;
-		world_wait(10 * SECOND_US);
-		return 1205;
-	}
-	return world->read_only_us > world->now_us ? 1290 : 0;
-}
-
-/* An administrator, or a limit of the server's. */
-static void end_lock(void)
-{
-	const unsigned long id = strtoul(server_ask("SELECT COALESCE(IS_USED_LOCK('evac-manage:%s'), 0)", host_name[0]), NULL, 10);
-
-	for (struct connection *c = connection; c < connection + CONNECTIONS_MAX && id; c++)
-		if (c->m && mysql_thread_id(c->m) == id) {
-			cut(c);
-			return;
-		}
-}
-
-static bool has_lock(void)
-{
-	const unsigned long id = strtoul(server_ask("SELECT COALESCE(IS_USED_LOCK('evac-manage:%s'), 0)", host_name[0]), NULL, 10);
-
-	for (const struct connection *c = connection; c < connection + CONNECTIONS_MAX; c++)
-		if (c->m && mysql_thread_id(c->m) == id)
-			return true;
-	return false;
-}
-
-static size_t count_ids(const MYSQL_STMT *stmt, const struct sql *sql)
-{
-	const void *last = NULL;
-	size_t n = 0;
-
-	for (size_t i = 0; i < sql->nparam; i++)
-		if (strcmp(sql_param(sql, i), "ids") == 0 && stmt->params[i].buffer != last) {
-			last = stmt->params[i].buffer;
-			n++;
-		}
-	return n;
-}
-
-/* What a write has matched, against what its head says, or as many ids as it got. */
-static void note_written(struct connection *c, MYSQL_STMT *stmt, const struct sql *sql)
-{
-	const size_t each = stmt->array_size > 0 ? stmt->array_size : 1;
-	const size_t wanted = strcmp(sql->rows, "many") == 0 ? count_ids(stmt, sql) : each;
-
-	c->writes = true;
-	c->written.moves |= strncmp(sql->name, "cinder/", 7) == 0 || strcmp(sql->name, "nova/service_set_disabled") == 0;
-	c->written.begins |= c->written.moves || strcmp(sql->name, "nova/instance_begin_rebuild") == 0;
-	c->written.takes_volumes |= strncmp(sql->name, "cinder/volume_move", 18) == 0;
-	if (mysql_stmt_affected_rows(stmt) < wanted && strcmp(sql->name, "nova/action_close") != 0)
-		c->written.missed = sql->name;
-}
-
-static void statement_fault(struct connection *c, const struct fault *f)
-{
-	if (!f)
-		return;
-	if (f->kind == FAULT_CUT)
-		cut(c);
-	else if (f->kind == FAULT_OTHERS)
-		others_write(f);
-	else if (f->kind == FAULT_WAKES)
-		host_wakes(f);
-	else if (f->kind == FAULT_UNLOCKED)
-		end_lock();
-	else if (f->kind == FAULT_READ_ONLY)
-		world->read_only_us = world->now_us + 30 * SECOND_US;
-	else
-		world->armed[f->kind] = true;
-}
-
-static bool is_refused(struct connection *c, const struct sql *sql)
-{
-	c->error = sql && sql->access == SQL_WRITES ? refusal(c) : 0;
-	return c->error != 0;
-}
-
-MYSQL *__wrap_mysql_real_connect(MYSQL *m, const char *host, const char *user, const char *password, const char *database,
-    unsigned port, const char *socket, unsigned long flags)
-{
-	struct connection *c = connection_of(m);
-
-	world_call(BOTTOM_ANY, "connect");
-	*c = (struct connection){ .m = m };
-	return __real_mysql_real_connect(m, host, user, password, database, port, socket, flags);
-}
-
-void __wrap_mysql_close(MYSQL *m)
-{
-	connection_of(m)->m = NULL;
-	__real_mysql_close(m);
-}
-
-int __wrap_mysql_real_query(MYSQL *m, const char *text, unsigned long n)
-{
-	const struct sql *sql = statement_of(text);
-	struct connection *c = connection_of(m);
-
-	statement_fault(c, world_call(sql == &SQL_SESSION_BEGIN_WRITE ? BOTTOM_BEGIN : BOTTOM_STATEMENT, sql ? sql->name : "statement"));
-	follow_clock(c);
-	c->error = 0;
-	if (sql == &SQL_SESSION_BEGIN_WRITE) {
-		c->writes = false;
-		c->written = (struct written){ .begun_us = world->now_us };
-	}
-	return __real_mysql_real_query(m, text, n);
-}
-
-int __wrap_mysql_stmt_prepare(MYSQL_STMT *stmt, const char *text, unsigned long n)
-{
-	size_t i = 0;
-
-	connection_of(stmt->mysql)->error = 0;
-	while (i < STATEMENTS_MAX && prepared[i].stmt && prepared[i].stmt != stmt)
-		i++;
-	if (i == STATEMENTS_MAX)
-		abort();
-	prepared[i] = (struct prepared){ stmt, statement_of(text) };
-	return __real_mysql_stmt_prepare(stmt, text, n);
-}
-
-static struct prepared *prepared_of(const MYSQL_STMT *stmt)
-{
-	static struct prepared none;
-	size_t i = 0;
-
-	while (i < STATEMENTS_MAX && prepared[i].stmt != stmt)
-		i++;
-	return i < STATEMENTS_MAX ? &prepared[i] : &none;
-}
-
-my_bool __wrap_mysql_stmt_close(MYSQL_STMT *stmt)
-{
-	prepared_of(stmt)->stmt = NULL;
-	return __real_mysql_stmt_close(stmt);
-}
-
-int __wrap_mysql_stmt_execute(MYSQL_STMT *stmt)
-{
-	const struct sql *sql = prepared_of(stmt)->sql;
-	struct connection *c = connection_of(stmt->mysql);
-	int rc;
-
-	statement_fault(c, world_call(BOTTOM_STATEMENT, sql ? sql->name : "statement"));
-	if (is_refused(c, sql))
-		return 1;
-	follow_clock(c);
-	rc = __real_mysql_stmt_execute(stmt);
-	if (rc == 0 && sql && sql->access == SQL_WRITES)
-		note_written(c, stmt, sql);
-	return rc;
-}
-
-my_bool __wrap_mysql_commit(MYSQL *m)
-{
-	struct connection *c = connection_of(m);
-	const struct fault *f = world_call(BOTTOM_COMMIT, "COMMIT");
-	my_bool rc;
-
-	c->error = 0;
-	if (c->writes) {
-		c->written.has_lock = !c->written.moves || has_lock();
-		witness_commit(&c->written);
-	}
-	if (f && (f->kind == FAULT_COMMIT_NOT || f->kind == FAULT_COMMIT_DONE))
-		world->doubtful = world->command;
-	if (f && f->kind == FAULT_COMMIT_NOT) {
-		cut(c);
-		c->error = LOST;
-		return 1;
-	}
-	if (f && f->kind == FAULT_FAILOVER) {
-		roll_back_at(m);
-		cut_all();
-		return 0;
-	}
-	follow_clock(c);
-	rc = __real_mysql_commit(m);
-	if (f && f->kind == FAULT_COMMIT_DONE && rc == 0) {
-		cut(c);
-		c->error = LOST;
-		return 1;
-	}
-	oracle_step();
-	return rc;
-}
-
-static const char *words_of(unsigned number)
-{
-	switch (number) {
-	case LOST:
-		return "Lost connection to server during query";
-	case 1205:
-		return "Lock wait timeout exceeded; try restarting transaction";
-	case 1213:
-		return "Deadlock found when trying to get lock; try restarting transaction";
-	default:
-		return "The MariaDB server is running with the --read-only option so it cannot execute this statement";
-	}
-}
-
-unsigned __wrap_mysql_errno(MYSQL *m)
-{
-	const unsigned told = connection_of(m)->error;
-
-	return told ? told : __real_mysql_errno(m);
-}
-
-const char *__wrap_mysql_error(MYSQL *m)
-{
-	const unsigned told = connection_of(m)->error;
-
-	return told ? words_of(told) : __real_mysql_error(m);
-}
-
-unsigned __wrap_mysql_stmt_errno(MYSQL_STMT *stmt)
-{
-	const unsigned told = connection_of(stmt->mysql)->error;
-
-	return told ? told : __real_mysql_stmt_errno(stmt);
-}
-
-const char *__wrap_mysql_stmt_error(MYSQL_STMT *stmt)
-{
-	const unsigned told = connection_of(stmt->mysql)->error;
-
-	return told ? words_of(told) : __real_mysql_stmt_error(stmt);
+	for (size_t i = 0; i < ntable; i++)
+		world->next[i] = table[i].next;
 }

@@ -4,8 +4,8 @@
 
     tests/simulate/server.py DIRECTORY    starts it there and says "ready"; ends when its input does
 
-DIRECTORY gets s (the socket), nova.conf, cinder.conf, neutron.conf, site.conf. The schema `world` keeps the rows as they were, and
-world.put_back() gives them back: what a history may write is in TABLES, and world.same() is a sum over all that it may not.
+DIRECTORY gets s (the socket), nova.conf, cinder.conf, neutron.conf, site.conf. The schema `world` keeps the rows as they were: what a
+history may write is in TABLES.
 """
 import os
 import shlex
@@ -25,8 +25,9 @@ TABLES = {
     "nova_cell0": ("services",),
     "cinder": ("volumes", "backups", "services", "workers", "groups", "consistencygroups", "image_volume_cache_entries", "volume_attachment"),
     "neutron": ("ports", "ml2_port_bindings", "provisioningblocks", "agents"),
+    "world": ("wrong", "fresh"),  # of triggers.sql
 }
-COUNTED = ("nova.migrations", "nova.instance_actions", "nova.instance_actions_events", "nova.instance_faults")  # whose next number goes back, too
+COUNTED = ("nova.migrations", "nova.instance_actions", "nova.instance_actions_events", "nova.instance_faults")  # whose next number is the history's own
 
 
 def sandbox(*words):
@@ -103,23 +104,19 @@ def thin_out(rows, a, hosts):
 
 
 def keep(rows):
-    """world.put_back(): the rows as they are now, and the next numbers of those tables that give numbers to what comes."""
+    """world.SCHEMA_TABLE: the rows as they are now; world.kept: which tables these are, and the number that the next row of one gets (0: none)."""
     rows.do("CREATE DATABASE world")
-    body = ["SET foreign_key_checks = 0, unique_checks = 0;", "START TRANSACTION;"]
-    for schema, tables in TABLES.items():
-        for table in tables:
-            rows.do("CREATE TABLE world.`%s_%s` AS SELECT * FROM `%s`.`%s`" % (schema, table, schema, table))
-            body += ["DELETE FROM `%s`.`%s`;" % (schema, table), "INSERT INTO `%s`.`%s` SELECT * FROM world.`%s_%s`;" % (schema, table, schema, table)]
-    body.append("COMMIT;")
-    for name in COUNTED:
-        top = rows.do("SELECT COALESCE(MAX(id), 0) + 1 AS n FROM " + name)[0]["n"]
-        body.append("ALTER TABLE %s AUTO_INCREMENT = %d;" % (name, top))
+    rows.do("CREATE TABLE world.kept (name VARCHAR(80), next BIGINT)")
     with open(os.path.join(HERE, "triggers.sql")) as f:
         for statement in f:
             if not statement.startswith("--"):
                 rows.do(statement)
-    body += ["DELETE FROM world.wrong;", "DELETE FROM world.fresh;"]
-    rows.do("CREATE PROCEDURE world.put_back() BEGIN %s END" % " ".join(body))
+    for schema, tables in TABLES.items():
+        for table in tables:
+            name = "%s.%s" % (schema, table)
+            rows.do("CREATE TABLE world.`%s_%s` AS SELECT * FROM `%s`.`%s`" % (schema, table, schema, table))
+            top = rows.do("SELECT COALESCE(MAX(id), 0) + 1 AS n FROM " + name)[0]["n"] if name in COUNTED else 0
+            rows.do("INSERT INTO world.kept VALUES (%s, %s)", (name, top))
 
 
 def write_configuration(directory, controller):

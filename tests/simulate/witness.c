@@ -19,7 +19,7 @@ static size_t others_guest(const struct fault *f)
 void others_write(const struct fault *f)
 {
 	const char *const a = host_name[0];
-	char text[2048];
+	char text[2048], whole[2304];
 
 	switch (f->by % OTHERS_WAYS) {
 	case 0: /* nova compute/api.py: power_off, of a compute that is dead */
@@ -60,16 +60,16 @@ void others_write(const struct fault *f)
 		    a);
 	}
 	world_tell("others: %s", text);
-	if (!server_try(text))
+	snprintf(whole, sizeof whole, "START TRANSACTION; %s; COMMIT", text);
+	if (!server_try(whole))
 		world_tell("others wait, and give up");
 }
 
 /* A command that begins now plans with it. */
 void others_are_seen(void)
 {
-	if (world->has_fresh)
-		server_do("DELETE FROM world.fresh");
-	world->has_fresh = false;
+	if (world->has_fresh && server_try("DELETE FROM world.fresh"))
+		world->has_fresh = false;
 }
 
 /* The dead host reports again: all of it, its services without its agents, or its agents alone. */

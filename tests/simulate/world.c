@@ -265,6 +265,7 @@ struct fault *world_call(enum bottom bottom, const char *what)
 		world_tell("fault: %s", fault_name[f->kind]);
 		if (f->kind != FAULT_SECOND)
 			world_die(f->kind == FAULT_POWER);
+		sessions_hold();
 		raise(SIGSTOP); /* whoever started it sees that */
 	}
 	f = bottom == BOTTOM_ANY ? NULL : fault_at(bottom);

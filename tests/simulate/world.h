@@ -16,6 +16,8 @@
 #define MESSAGES_MAX 32
 #define BODY_MAX 65536
 #define TRACE_MAX (1u << 20)
+#define TABLES_MAX 32
+#define STATEMENT_MAX 16384
 #define UUID_TEXT 37
 
 #define SECOND_US INT64_C(1000000)
@@ -128,6 +130,8 @@ struct world {
 	int64_t read_only_us, full_us; /* until when */
 	int64_t beat_us;               /* when the services reported last */
 	int64_t own_second;            /* that the world's own session has as its clock */
+	uint64_t version[TABLES_MAX];  /* of each table that a history may write; 0: as it was */
+	uint64_t next[TABLES_MAX];     /* the number of its next row */
 	unsigned command, deaths;
 	char violation[512];
 	size_t ntrace;
@@ -164,15 +168,17 @@ bool files_unsynced_intent(void); /* the same, of the records that announce */
 
 /* server.c: the world's own connection, which nobody cuts */
 void server_open(const char *directory);
-void server_do(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* As server_do(); false: a row is locked by who is asleep now, and it is to be tried later. */
+/* One statement, or one transaction; false: a row is locked by who is asleep now, nothing was done, and it is to be tried later. */
 bool server_try(const char *text);
-/* The rows of an answer as text, a line each, columns between blanks; in a buffer that the next one overwrites. */
+/* The rows of an answer as text, a line each, columns between blanks, to be read at once. */
 const char *server_ask(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void server_set_clock(void);
-/* The program's sessions, and that they have ended with what they held. */
-void server_settle(unsigned but); /* ${but}: those of a command that stands still */
-unsigned server_sessions(void);
+void server_begin(void);
+void server_put_back(void); /* what the history before has written */
+/* Snapshots in which the server has not begun yet: now, before rows change. */
+void sessions_hold(void);
+/* The command has ended: what its sessions have left is cleared away. */
+void sessions_tend(unsigned command);
+extern bool memory_verifies; /* what is remembered is asked for again, and a difference is a violation */
 
 /* witness.c: what is looked at where it is done. A transaction: */
 struct written {
