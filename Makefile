@@ -283,10 +283,11 @@ demo-guests: all $(BUILD)/tests/storage/rbd
 check-audit: all $(FAKE_CEPH)
 	tests/audit/run
 
-# histories of the whole program on other bottoms, each of a seed: SEED=1 HISTORIES=1000 LANES=2; TRACE=1 shows one, OFF= leaves faults out
+# histories of the whole program on other bottoms, each of a seed: SEED=1 HISTORIES=1000 LANES=2 FOR=SECONDS; TRACE=1 shows one, OFF= leaves
+# faults out, WITH=undo gives each one of that kind, ONLY=undo no other
 simulate: $(BUILD)/simulate
 	$(Q)tests/deps.sh build sandbox
-	$(Q)SEED=$(SEED) HISTORIES=$(HISTORIES) OFF=$(OFF) TRACE=$(TRACE) LANES=$(LANES) BUILD=$(BUILD) tests/simulate/run
+	$(Q)SEED=$(SEED) HISTORIES=$(HISTORIES) FOR=$(FOR) OFF=$(OFF) KINDS=$(KINDS) WITH=$(WITH) ONLY=$(ONLY) TRACE=$(TRACE) LANES=$(LANES) BUILD=$(BUILD) tests/simulate/run
 
 # the program with one line changed, once for each file of tests/mutations: something must notice. NAMES=: these alone
 check-mutations:

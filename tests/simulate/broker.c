@@ -32,6 +32,7 @@ struct answer {
 
 struct amqp_connection_state_t_ {
 	bool lost;
+	unsigned goes; /* of the broker, when it was opened */
 	uint64_t tag;
 	amqp_rpc_reply_t reply;
 	union body body; /* of the reply */
@@ -82,10 +83,25 @@ static void add_answer(amqp_connection_state_t c, amqp_channel_t channel, amqp_m
 	c->answer[c->n++] = (struct answer){ channel, id, body };
 }
 
+void broker_goes(bool with_queues, int64_t for_us)
+{
+	world->broker_us = world->now_us + for_us;
+	world->broker_goes++;
+	for (struct message *m = world->message; with_queues && m < world->message + world->nmessage; m++)
+		if (m->state == MESSAGE_QUEUED)
+			m->state = MESSAGE_GONE;
+}
+
+static bool is_lost(amqp_connection_state_t c)
+{
+	c->lost |= c->goes != world->broker_goes || world->broker_us > world->now_us;
+	return c->lost;
+}
+
 static void set_reply(amqp_connection_state_t c, amqp_method_number_t id)
 {
 	c->reply = (amqp_rpc_reply_t){ .reply_type = AMQP_RESPONSE_NORMAL, .reply = { id, &c->body } };
-	if (c->lost) {
+	if (is_lost(c)) {
 		c->reply.reply_type = AMQP_RESPONSE_LIBRARY_EXCEPTION;
 		c->reply.library_error = AMQP_STATUS_CONNECTION_CLOSED;
 	}
@@ -110,12 +126,14 @@ amqp_socket_t *amqp_tcp_socket_new(amqp_connection_state_t c)
 
 int amqp_socket_open_noblock(amqp_socket_t *socket, const char *host, int port, const struct timeval *timeout)
 {
-	(void)socket;
+	amqp_connection_state_t c = (amqp_connection_state_t)socket;
+
 	(void)host;
 	(void)port;
 	(void)timeout;
 	world_call(BOTTOM_ANY, "the broker is connected to");
-	return AMQP_STATUS_OK;
+	c->goes = world->broker_goes;
+	return is_lost(c) ? AMQP_STATUS_SOCKET_ERROR : AMQP_STATUS_OK;
 }
 
 int amqp_set_handshake_timeout(amqp_connection_state_t c, const struct timeval *timeout)
@@ -183,14 +201,14 @@ amqp_channel_open_ok_t *amqp_channel_open(amqp_connection_state_t c, amqp_channe
 {
 	(void)channel;
 	set_reply(c, AMQP_CHANNEL_OPEN_OK_METHOD);
-	return c->lost ? NULL : (amqp_channel_open_ok_t *)&c->body;
+	return is_lost(c) ? NULL : (amqp_channel_open_ok_t *)&c->body;
 }
 
 amqp_confirm_select_ok_t *amqp_confirm_select(amqp_connection_state_t c, amqp_channel_t channel)
 {
 	(void)channel;
 	set_reply(c, AMQP_CONFIRM_SELECT_OK_METHOD);
-	return c->lost ? NULL : (amqp_confirm_select_ok_t *)&c->body;
+	return is_lost(c) ? NULL : (amqp_confirm_select_ok_t *)&c->body;
 }
 
 amqp_rpc_reply_t amqp_connection_close(amqp_connection_state_t c, int code)
@@ -230,7 +248,7 @@ amqp_exchange_declare_ok_t *amqp_exchange_declare(amqp_connection_state_t c, amq
 	world_call(BOTTOM_ANY, "an exchange is looked at");
 	text_of(exchange, name, sizeof name);
 	set_reply(c, AMQP_EXCHANGE_DECLARE_OK_METHOD);
-	if (!c->lost && strcmp(name, "nova") != 0 && strcmp(name, "openstack") != 0) {
+	if (!is_lost(c) && strcmp(name, "nova") != 0 && strcmp(name, "openstack") != 0) {
 		say_absent(&c->body, "exchange", name);
 		fail_reply(c);
 	}
@@ -264,7 +282,7 @@ amqp_queue_declare_ok_t *amqp_queue_declare(amqp_connection_state_t c, amqp_chan
 	(void)arguments;
 	world_call(BOTTOM_ANY, "a queue is looked at");
 	set_reply(c, AMQP_QUEUE_DECLARE_OK_METHOD);
-	if (c->lost)
+	if (is_lost(c))
 		return NULL;
 	if (look_at_queue(queue, &c->body))
 		return &c->body.found;
@@ -277,7 +295,7 @@ int amqp_send_method(amqp_connection_state_t c, amqp_channel_t channel, amqp_met
 {
 	union body body = { 0 };
 
-	if (c->lost)
+	if (is_lost(c))
 		return AMQP_STATUS_CONNECTION_CLOSED;
 	if (id == AMQP_CHANNEL_OPEN_METHOD)
 		add_answer(c, channel, AMQP_CHANNEL_OPEN_OK_METHOD, body);
@@ -298,7 +316,7 @@ int amqp_simple_wait_frame_noblock(amqp_connection_state_t c, amqp_frame_t *fram
 	struct answer *a;
 
 	if (c->next == c->n) {
-		if (c->lost)
+		if (is_lost(c))
 			return AMQP_STATUS_CONNECTION_CLOSED;
 		world_wait((int64_t)timeout->tv_sec * SECOND_US + timeout->tv_usec);
 		return AMQP_STATUS_TIMEOUT;
@@ -382,7 +400,7 @@ int amqp_basic_publish(amqp_connection_state_t c, amqp_channel_t channel, amqp_b
 	text_of(key, name, sizeof name);
 	is_canary = strncmp(name, "evac-manage-canary", 18) == 0;
 	f = world_call(is_canary ? BOTTOM_ANY : BOTTOM_PUBLISH, is_canary ? "publish a canary" : "publish");
-	if (c->lost)
+	if (is_lost(c))
 		return AMQP_STATUS_SOCKET_ERROR;
 	c->tag++;
 	is_bound = !is_canary && broker_queue_state(name, &messages, &consumers);
@@ -390,11 +408,11 @@ int amqp_basic_publish(amqp_connection_state_t c, amqp_channel_t channel, amqp_b
 		return_publish(c);
 		return AMQP_STATUS_OK;
 	}
-	if (strcmp(name, "conductor") == 0 && !(f && f->kind == FAULT_MESSAGE_LOST))
+	if (strcmp(name, "conductor") == 0 && !(f && (f->kind == FAULT_MESSAGE_LOST || f->kind == FAULT_FULL)))
 		put_in_queue(body, properties->expiration);
-	c->lost = f && (f->kind == FAULT_CONFIRM_LOST || f->kind == FAULT_MESSAGE_LOST);
-	if (!c->lost)
-		answer_publish(c, f && f->kind == FAULT_NACK);
+	c->lost |= f && (f->kind == FAULT_CONFIRM_LOST || f->kind == FAULT_MESSAGE_LOST);
+	if (!is_lost(c))
+		answer_publish(c, f && (f->kind == FAULT_NACK || f->kind == FAULT_FULL));
 	oracle_step();
 	return AMQP_STATUS_OK;
 }

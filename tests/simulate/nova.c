@@ -144,8 +144,28 @@ static bool read_instance(const char *uuid, char vm_state[32], char task_state[3
 		   "%31s %31s", vm_state, task_state) == 2;
 }
 
+static void begin_with(struct message *m, size_t index)
+{
+	oracle_take(m);
+	m->migration = atoll(
+	    server_ask("SELECT COALESCE(MAX(id), 0) FROM nova.migrations WHERE instance_uuid = '%s' AND status = 'accepted'"
+		       " AND deleted = 0",
+		m->uuid));
+	if (!step("conductor_takes", m)) {
+		world_at(50000, EVENT_THAW, index);
+		return;
+	}
+	world_at((int64_t)(100000 + world_draw(2 * SECOND_US)), EVENT_SEND, index);
+}
+
 static void take(struct message *m, size_t index)
 {
+	if (m->state == MESSAGE_GONE)
+		return;
+	if (world->broker_us > world->now_us) {
+		world_at(world->broker_us - world->now_us + SECOND_US, EVENT_TAKE, index);
+		return;
+	}
 	if (world->now_us > m->expires_us) {
 		m->state = MESSAGE_EXPIRED;
 		world_tell("a message expires: %s", m->uuid);
@@ -154,17 +174,11 @@ static void take(struct message *m, size_t index)
 	m->state = MESSAGE_TAKEN;
 	if (world_fails(FAULT_CONDUCTOR))
 		return;
-	oracle_take(m);
-	m->migration = atoll(
-	    server_ask("SELECT COALESCE(MAX(id), 0) FROM nova.migrations WHERE instance_uuid = '%s' AND status = 'accepted'"
-		       " AND deleted = 0",
-		m->uuid));
-	if (!step("conductor_takes", m)) {
-		m->state = MESSAGE_QUEUED;
-		world_at(50000, EVENT_TAKE, index);
+	if (world_fails(FAULT_FROZEN)) {
+		world_at((int64_t)(30 + world_draw(900)) * SECOND_US, EVENT_THAW, index);
 		return;
 	}
-	world_at((int64_t)(100000 + world_draw(2 * SECOND_US)), EVENT_SEND, index);
+	begin_with(m, index);
 }
 
 /* The scheduler's choice. */
@@ -265,6 +279,10 @@ static void act_on_message(const struct event *e)
 		take(m, e->subject);
 		return;
 	}
+	if (e->kind == EVENT_THAW) {
+		begin_with(m, e->subject);
+		return;
+	}
 	if (e->kind != EVENT_SEND && !world->alive[m->host])
 		return;
 	if (e->kind > EVENT_CLAIM && e->kind < EVENT_MOVES && !is_under_way(m))
@@ -306,6 +324,8 @@ static void act_at_time(const struct event *e)
 	f->happened = true;
 	if (f->kind == FAULT_RETURN) {
 		world->alive[0] = world->agents_alive = true;
+	} else if (f->kind == FAULT_BROKER) {
+		broker_goes(f->by % 2, (int64_t)(5 + f->by / 2 % 90) * SECOND_US);
 	} else if (f->kind == FAULT_CLOCK) {
 		world->jump_us = f->by % 2 ? 3600 * SECOND_US : -3600 * SECOND_US;
 	} else {

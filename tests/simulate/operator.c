@@ -4,6 +4,7 @@
 #include "world.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -108,6 +109,29 @@ static void rescue_line(char *line, size_t size)
 	add_places(line, size);
 }
 
+static int is_journal(const struct dirent *e)
+{
+	return strstr(e->d_name, ".jsonl") && e->d_name[0] != '.';
+}
+
+/* Of the newest run of this machine; where there is none, of one that nobody knows. */
+static void undo_line(char *line, size_t size)
+{
+	char directory[LINE_MAX_BYTES], run[128] = "20261130T000000Z-host-rescue-00000000";
+	struct dirent **name = NULL;
+	int n;
+
+	snprintf(directory, sizeof directory, "%s/journal", state_directory);
+	n = scandir(directory, &name, is_journal, alphasort);
+	for (int i = 0; i < n; i++) {
+		snprintf(run, sizeof run, "%.*s", (int)(strstr(name[i]->d_name, ".jsonl") - name[i]->d_name), name[i]->d_name);
+		free(name[i]);
+	}
+	free(name);
+	snprintf(line, size, "evac-manage journal undo %s --yes", run);
+	add_places(line, size);
+}
+
 static pid_t begin(const char *line, unsigned number)
 {
 	char copy[LINE_MAX_BYTES], *word[WORDS_MAX];
@@ -141,23 +165,29 @@ static void second_operator(const struct fault *f)
 {
 	const char *const ours = state_directory;
 	const unsigned number = world->command;
+	const bool is_stale = world->is_stale;
 	char line[LINE_MAX_BYTES];
 	int code;
 
+	world->is_stale = false;
 	if (f->by % 2)
 		state_directory = other_directory;
-	rescue_line(line, sizeof line);
+	if (f->kind == FAULT_UNDO)
+		undo_line(line, sizeof line);
+	else
+		rescue_line(line, sizeof line);
 	code = wait_for_end(begin(line, ++ncommand));
 	sessions_tend(ncommand);
 	world_tell("exit %d of the second operator", code);
 	state_directory = ours;
+	world->is_stale = is_stale;
 	world->command = number;
 }
 
 static const struct fault *second_of_now(void)
 {
 	for (size_t i = 0; i < world->nfault; i++)
-		if (world->fault[i].kind == FAULT_SECOND && world->fault[i].happened && !world->fault[i].served) {
+		if (world_is_second(world->fault[i].kind) && world->fault[i].happened && !world->fault[i].served) {
 			world->fault[i].served = true;
 			return &world->fault[i];
 		}
@@ -178,7 +208,7 @@ static int wait_for_end(pid_t pid)
 		world->thawed_us = world->now_us;
 		kill(pid, SIGCONT);
 	}
-	if (!WIFEXITED(status))
+	if (!WIFEXITED(status) && !(world_has_met(FAULT_SIGNAL) && (WTERMSIG(status) == SIGINT || WTERMSIG(status) == SIGTERM)))
 		world_wrong("the program ends with signal %d", WTERMSIG(status));
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
@@ -453,12 +483,13 @@ static size_t faults_so_far(void)
 	return n;
 }
 
-/* He reads, frees the disk, finds the primary, and waits as long as he was told to. */
+/* He reads, frees the disk, finds the primary and the broker, and waits as long as he was told to. */
 static void pause_before_next(const struct said *said)
 {
 	const char *told = strstr(said->text, "check again in ");
-	const int64_t most = world->full_us > world->read_only_us ? world->full_us : world->read_only_us;
+	int64_t most = world->full_us > world->read_only_us ? world->full_us : world->read_only_us;
 
+	most = world->broker_us > most ? world->broker_us : most;
 	world_wait((5 + (told && (notes.hasty || !tonight(HABIT_SENDS_AT_ONCE)) ? strtoll(told + strlen("check again in "), NULL, 10) : 0)) * SECOND_US);
 	if (most > world->now_us)
 		world_wait(most - world->now_us);

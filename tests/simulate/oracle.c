@@ -7,14 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool has_happened(enum fault_kind kind)
-{
-	for (size_t i = 0; i < world->nfault; i++)
-		if (world->fault[i].kind == kind && world->fault[i].happened)
-			return true;
-	return false;
-}
-
 /* The migration that a conductor would find for it; 0: none. */
 static long long accepted_of(const struct message *m)
 {
@@ -37,7 +29,7 @@ void oracle_message(struct message *m)
 	    m->uuid, m->uuid, m->uuid);
 	int claimed, accepted, there;
 
-	if (sscanf(found, "%d %d %d", &claimed, &accepted, &there) == 3 && there && !has_happened(FAULT_FAILOVER) &&
+	if (sscanf(found, "%d %d %d", &claimed, &accepted, &there) == 3 && there && !world_has_met(FAULT_FAILOVER) &&
 	    (claimed != 1 || accepted != 1))
 		world_wrong("I5: a message about %s, and its rows say: rebuilding %d, accepted %d", m->uuid, claimed, accepted);
 	m->claimed = accepted_of(m);
@@ -48,7 +40,7 @@ void oracle_take(const struct message *m)
 {
 	const bool is_there = server_ask("SELECT id FROM nova.instances WHERE uuid = '%s' AND deleted = 0", m->uuid)[0] != '\0';
 
-	if (is_there && !has_happened(FAULT_FAILOVER) && accepted_of(m) != m->claimed)
+	if (is_there && !world_has_met(FAULT_FAILOVER) && accepted_of(m) != m->claimed)
 		world_wrong("I4: a conductor takes a message about %s, whose claim is not there any more", m->uuid);
 }
 
@@ -154,12 +146,29 @@ bool oracle_is_settled(size_t guest)
 	return false;
 }
 
+/* On which of the hosts nova has it; 3: on none of them. */
+static size_t host_of(const struct guest *g)
+{
+	const char *host = server_ask("SELECT host FROM nova.instances WHERE uuid = '%s'", g->uuid);
+	const size_t n = strcspn(host, "\n");
+	size_t i = 0;
+
+	while (i < 3 && !(strlen(host_name[i]) == n && strncmp(host, host_name[i], n) == 0))
+		i++;
+	return i;
+}
+
 /* A host that reports again is evacuated by nobody: whether its guests are started there is for a person to say, and so is
- * whether the next host that died, which has the volumes, is off. */
+ * whether the next host that died, which has the volumes, is off. Both count for what waits for it: it is still where the host
+ * has died. */
 static bool is_named(const struct guest *g, const char *words)
 {
-	return strstr(words, g->name) || strstr(words, g->uuid) || ((world->alive[0] || world->agents_alive) && strstr(words, "source-alive")) ||
-	    (!(world->alive[1] && world->alive[2]) && strstr(words, "fencing-unconfirmed"));
+	const size_t host = host_of(g);
+
+	return strstr(words, g->name) || strstr(words, g->uuid) ||
+	    ((world->alive[0] || world->agents_alive) && host == 0 && strstr(words, "source-alive")) ||
+	    (!(world->alive[1] && world->alive[2]) && (host == 3 || !world->alive[host]) &&
+		strstr(words, "fencing-unconfirmed"));
 }
 
 /* In the morning each instance runs once, or the last words name it. */

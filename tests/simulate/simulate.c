@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* simulate SERVER [--first N] [--histories N] [--off BITS] [--trace] [--verify] [--journals DIRECTORY] [--only FAULT]
+/* simulate SERVER [--first N] [--histories N] [--for SECONDS] [--kept FILE] [--kinds N] [--with FAULT] [--only FAULT] [--off BITS]
+ * [--trace] [--verify] [--journals DIRECTORY]
  *
  * Histories, each of its seed, on the server that server.py has started. A violation is shortened, and said with what repeats
  * it. */
@@ -16,6 +17,7 @@
 #include <unistd.h>
 
 char other_directory[4096];
+static struct choice choice = { .kinds = FAULTS, .with = FAULTS, .only = FAULTS };
 static const char *journals; /* where they are kept; NULL: they are not */
 
 void *world_share(size_t n)
@@ -45,10 +47,12 @@ static void empty(const char *directory)
 
 static bool play(uint64_t seed, uint64_t off)
 {
+	const struct choice now = { choice.kinds, choice.with, choice.only, off };
+
 	empty(state_directory);
 	empty(other_directory);
 	server_put_back();
-	world_begin(seed, off);
+	world_begin(seed, &now);
 	server_begin();
 	files_forget();
 	nova_begin();
@@ -89,8 +93,12 @@ static void show_violation(uint64_t seed, uint64_t off)
 		if (world->fault[i].on)
 			printf("    %s at %llu%s\n", fault_name[world->fault[i].kind], (unsigned long long)world->fault[i].at,
 			    world->fault[i].happened ? "" : ", which did not happen");
-	printf("    again: make simulate SEED=%llu OFF=%llu HISTORIES=1 TRACE=1\n", (unsigned long long)seed,
-	    (unsigned long long)off);
+	printf("    again: make simulate SEED=%llu KINDS=%zu", (unsigned long long)seed, choice.kinds);
+	if (choice.with < FAULTS)
+		printf(" WITH=%s", fault_name[choice.with]);
+	if (choice.only < FAULTS)
+		printf(" ONLY=%s", fault_name[choice.only]);
+	printf(" OFF=%llu HISTORIES=1 TRACE=1\n", (unsigned long long)off);
 }
 
 static double now_s(void)
@@ -106,70 +114,135 @@ static unsigned long long number(const char *text)
 	return text && *text ? strtoull(text, NULL, 0) : 0;
 }
 
-int main(int argc, char **argv)
+static struct {
+	uint64_t first, n, off, for_s;
+	const char *steps, *kept;
+	bool trace;
+} asked = { .first = 1, .n = 1, .steps = "tests/simulate/steps" };
+static uint64_t played, wrong, happened[FAULTS];
+
+static void play_and_judge(uint64_t seed)
+{
+	const bool good = play(seed, asked.off);
+
+	played++;
+	for (size_t i = 0; i < world->nfault; i++)
+		happened[world->fault[i].kind] += world->fault[i].happened;
+	if (asked.trace)
+		fputs(world->trace, stdout);
+	keep_journals(seed, state_directory, "");
+	keep_journals(seed, other_directory, "-other");
+	if (!good) {
+		wrong++;
+		show_violation(seed, asked.off);
+	}
+	fflush(stdout);
+}
+
+/* Lines with a seed and the number of kinds of faults that it was found with; what follows is for people. */
+static void play_kept(const char *path)
+{
+	FILE *f = fopen(path, "r");
+	unsigned long long seed;
+	char line[512];
+
+	if (!f) {
+		fprintf(stderr, "simulate: cannot read %s\n", path);
+		exit(2);
+	}
+	while (fgets(line, sizeof line, f))
+		if (sscanf(line, "%llu %zu", &seed, &choice.kinds) == 2)
+			play_and_judge(seed);
+	fclose(f);
+}
+
+static size_t fault_named(const char *name)
+{
+	size_t i = 0;
+
+	while (i < FAULTS && strcmp(fault_name[i], name) != 0)
+		i++;
+	if (i == FAULTS) {
+		fprintf(stderr, "simulate: there is no fault '%s'\n", name);
+		exit(2);
+	}
+	return i;
+}
+
+static bool read_options(int argc, char **argv)
 {
 	static const struct option options[] = { { "first", 1, NULL, 'f' }, { "histories", 1, NULL, 'n' },
-		{ "off", 1, NULL, 'o' }, { "trace", 0, NULL, 't' }, { "journals", 1, NULL, 'j' }, { "steps", 1, NULL, 's' },
-		{ "verify", 0, NULL, 'v' }, { "only", 1, NULL, 'k' }, { NULL, 0, NULL, 0 } };
-	uint64_t first = 1, n = 1, off = 0, wrong = 0, happened[FAULTS] = { 0 };
-	const char *steps = "tests/simulate/steps";
-	char state[4096];
-	bool trace = false;
-	double began;
+		{ "kinds", 1, NULL, 'k' }, { "with", 1, NULL, 'w' }, { "only", 1, NULL, 'O' }, { "off", 1, NULL, 'o' }, { "for", 1, NULL, 'l' },
+		{ "kept", 1, NULL, 'K' }, { "trace", 0, NULL, 't' }, { "journals", 1, NULL, 'j' }, { "steps", 1, NULL, 's' },
+		{ "verify", 0, NULL, 'v' }, { NULL, 0, NULL, 0 } };
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c == 'f')
-			first = number(optarg);
+			asked.first = number(optarg);
 		else if (c == 'n')
-			n = number(optarg);
+			asked.n = number(optarg);
+		else if (c == 'k')
+			choice.kinds = number(optarg);
+		else if (c == 'w')
+			choice.with = fault_named(optarg);
+		else if (c == 'O')
+			choice.only = fault_named(optarg);
 		else if (c == 'o')
-			off = number(optarg);
+			asked.off = number(optarg);
+		else if (c == 'l')
+			asked.for_s = number(optarg);
+		else if (c == 'K')
+			asked.kept = optarg;
 		else if (c == 't')
-			trace = true;
+			asked.trace = true;
 		else if (c == 'j')
 			journals = optarg;
 		else if (c == 's')
-			steps = optarg;
-		else if (c == 'k' && world_name_only(optarg))
-			continue;
+			asked.steps = optarg;
 		else if (c == 'v')
 			memory_verifies = true;
 		else
-			return 2;
+			return false;
 	}
-	if (optind != argc - 1)
-		return 2;
+	return optind == argc - 1 && choice.kinds > 0 && choice.kinds <= FAULTS;
+}
+
+static void open_world(const char *directory)
+{
+	static char state[4096];
+
 	setenv("LC_ALL", "C.UTF-8", 1);
 	setenv("LANGUAGE", "en", 1);
 	world = world_share(sizeof *world);
-	server_directory = argv[optind];
+	server_directory = directory;
 	snprintf(state, sizeof state, "%s/state", server_directory);
 	state_directory = state;
 	snprintf(other_directory, sizeof other_directory, "%s/other", server_directory);
-	nova_load(steps);
+	nova_load(asked.steps);
 	server_open(server_directory);
-	began = now_s();
-	for (uint64_t seed = first; seed < first + n; seed++) {
-		const bool good = play(seed, off);
+}
 
-		for (size_t i = 0; i < world->nfault; i++)
-			happened[world->fault[i].kind] += world->fault[i].happened;
-		if (trace)
-			fputs(world->trace, stdout);
-		keep_journals(seed, state_directory, "");
-		keep_journals(seed, other_directory, "-other");
-		if (!good) {
-			wrong++;
-			show_violation(seed, off);
-		}
-		fflush(stdout);
+int main(int argc, char **argv)
+{
+	double began;
+
+	if (!read_options(argc, argv))
+		return 2;
+	open_world(argv[optind]);
+	began = now_s();
+	if (asked.kept)
+		play_kept(asked.kept);
+	for (uint64_t seed = asked.first; !asked.kept && seed < asked.first + asked.n; seed++) {
+		if (asked.for_s && now_s() - began > (double)asked.for_s)
+			break;
+		play_and_judge(seed);
 	}
-	if (!trace) {
+	if (!asked.trace) {
 		for (size_t i = 0; i < FAULTS; i++)
 			printf("%8llu  %s\n", (unsigned long long)happened[i], fault_name[i]);
-		printf("%.1f histories a second\n", (double)n / (now_s() - began));
-		printf("%llu passed, %llu failed\n", (unsigned long long)(n - wrong), (unsigned long long)wrong);
+		printf("%.1f histories a second\n", (double)played / (now_s() - began));
+		printf("%llu passed, %llu failed\n", (unsigned long long)(played - wrong), (unsigned long long)wrong);
 	}
 	return wrong ? 1 : 0;
 }

@@ -269,6 +269,13 @@ static bool is_insert(const struct sql *sql)
 	return sql->access == SQL_WRITES && strstr(sql->text, "INSERT INTO");
 }
 
+/* MariaDB 10.11 has lost columns of derived tables when such a statement was executed twice: where the program prepares it once
+ * more, so does this. */
+static bool has_derived(const struct sql *sql)
+{
+	return sql->access == SQL_READS && (strstr(sql->text, "FROM (SELECT") || strstr(sql->text, "JOIN (SELECT"));
+}
+
 static int send(struct statement *s)
 {
 	struct session *of = s->session;
@@ -279,7 +286,7 @@ static int send(struct statement *s)
 	int rc;
 
 	session_prepare_real(of, s->sql->access == SQL_WRITES || server_uses_clock(s->sql->text), next ? *next : 0);
-	real = session_statement(of, s->sql, s->is_new && s->sql->access == SQL_READS && strstr(s->sql->text, "(SELECT"));
+	real = session_statement(of, s->sql, s->is_new && has_derived(s->sql));
 	if (!real)
 		return 1;
 	if (s->sql->access == SQL_WRITES)

@@ -38,6 +38,11 @@ const char *const fault_name[FAULTS] = {
 	[FAULT_OTHERS] = "others-write",
 	[FAULT_WAKES] = "host-wakes",
 	[FAULT_UNLOCKED] = "unlocked",
+	[FAULT_SIGNAL] = "signal",
+	[FAULT_FULL] = "queue-full",
+	[FAULT_BROKER] = "broker-goes",
+	[FAULT_FROZEN] = "conductor-frozen",
+	[FAULT_UNDO] = "undo",
 };
 
 /* Where each kind strikes, and up to which call of that bottom: a plain rescue makes about so many. */
@@ -73,6 +78,11 @@ static const struct {
 	[FAULT_OTHERS] = { BOTTOM_BEGIN, 3, 6 },
 	[FAULT_WAKES] = { BOTTOM_BEGIN, 6, 3 },
 	[FAULT_UNLOCKED] = { BOTTOM_BEGIN, 6, 2 },
+	[FAULT_SIGNAL] = { BOTTOM_ANY, 1500, 3 },
+	[FAULT_FULL] = { BOTTOM_PUBLISH, 5, 2 },
+	[FAULT_BROKER] = { BOTTOM_TIME, 60, 3 },
+	[FAULT_FROZEN] = { BOTTOMS, 4, 3 },
+	[FAULT_UNDO] = { BOTTOM_ANY, 2500, 2 },
 };
 
 /* splitmix64 */
@@ -133,45 +143,35 @@ void world_at(int64_t in_us, enum event_kind kind, size_t subject)
 	world->event[world->nevent++] = (struct event){ world->now_us + in_us, world->order++, kind, subject };
 }
 
-static int world_only = -1; /* of all histories; -1: any */
-
-bool world_name_only(const char *name)
-{
-	for (int i = 0; i < FAULTS; i++)
-		if (strcmp(fault_name[i], name) == 0)
-			world_only = i;
-	return world_only >= 0;
-}
-
-static enum fault_kind draw_kind(void)
+static enum fault_kind draw_kind(const struct choice *choice, bool is_first)
 {
 	uint64_t all = 0, at;
 	size_t kind = 0;
 
-	if (world_only >= 0)
-		return (enum fault_kind)world_only;
-
-	for (size_t i = 0; i < FAULTS; i++)
+	if (choice->only < FAULTS)
+		return (enum fault_kind)choice->only;
+	for (size_t i = 0; i < choice->kinds; i++)
 		all += strikes[i].weight;
 	at = draw(&world->dice, all);
 	while (at >= strikes[kind].weight)
 		at -= strikes[kind++].weight;
-	return (enum fault_kind)kind;
+	return (enum fault_kind)(is_first && choice->with < FAULTS ? choice->with : kind);
 }
 
 /* A fifth of the histories have none, the others up to ${FAULTS_MAX}. */
-static void draw_faults(uint64_t off)
+static void draw_faults(const struct choice *choice)
 {
 	static const size_t how_many[] = { 0, 0, 1, 1, 1, 2, 2, 2, 3, 4 };
 
-	world->nfault = world_only >= 0 ? 1 : how_many[draw(&world->dice, sizeof how_many / sizeof *how_many)];
+	world->nfault = choice->only < FAULTS ? 1 : how_many[draw(&world->dice, sizeof how_many / sizeof *how_many)];
+	world->nfault += choice->with < FAULTS && world->nfault == 0;
 	for (size_t i = 0; i < world->nfault; i++) {
-		const enum fault_kind kind = draw_kind();
+		const enum fault_kind kind = draw_kind(choice, i == 0);
 
 		world->fault[i] = (struct fault){ .kind = kind,
 			.at = 1 + draw(&world->dice, strikes[kind].among),
 			.by = draw(&world->dice, UINT64_C(1) << 32),
-			.on = !(off >> i & 1) };
+			.on = !(choice->off >> i & 1) };
 		if (world->fault[i].on && strikes[kind].bottom == BOTTOM_TIME)
 			world_at((int64_t)world->fault[i].at * SECOND_US, EVENT_TIME, i);
 		if (world->fault[i].on)
@@ -179,7 +179,7 @@ static void draw_faults(uint64_t off)
 	}
 }
 
-void world_begin(uint64_t seed, uint64_t faults_off)
+void world_begin(uint64_t seed, const struct choice *choice)
 {
 	memset(world, 0, offsetof(struct world, trace) + 1);
 	world->seed = seed;
@@ -187,7 +187,7 @@ void world_begin(uint64_t seed, uint64_t faults_off)
 	world->dice = seed * UINT64_C(0xaf251af3b0f025b5) + 2;
 	world->now_us = BEGIN_S * SECOND_US;
 	world->alive[1] = world->alive[2] = true;
-	draw_faults(faults_off);
+	draw_faults(choice);
 }
 
 static size_t first_due(int64_t until_us)
@@ -251,6 +251,31 @@ static struct fault *fault_at(enum bottom bottom)
 	return NULL;
 }
 
+bool world_has_met(enum fault_kind kind)
+{
+	for (size_t i = 0; i < world->nfault; i++)
+		if (world->fault[i].kind == kind && world->fault[i].happened)
+			return true;
+	return false;
+}
+
+bool world_is_second(enum fault_kind kind)
+{
+	return kind == FAULT_SECOND || kind == FAULT_UNDO;
+}
+
+static void befall(const struct fault *f)
+{
+	if (f->kind == FAULT_SIGNAL) {
+		raise(f->by % 2 ? SIGINT : SIGTERM);
+	} else if (world_is_second(f->kind)) {
+		sessions_hold();
+		raise(SIGSTOP); /* whoever started it sees that */
+	} else {
+		world_die(f->kind == FAULT_POWER);
+	}
+}
+
 struct fault *world_call(enum bottom bottom, const char *what)
 {
 	struct fault *f;
@@ -263,10 +288,7 @@ struct fault *world_call(enum bottom bottom, const char *what)
 	if (f) {
 		f->happened = true;
 		world_tell("fault: %s", fault_name[f->kind]);
-		if (f->kind != FAULT_SECOND)
-			world_die(f->kind == FAULT_POWER);
-		sessions_hold();
-		raise(SIGSTOP); /* whoever started it sees that */
+		befall(f);
 	}
 	f = bottom == BOTTOM_ANY ? NULL : fault_at(bottom);
 	if (f) {

@@ -55,6 +55,11 @@ enum fault_kind {
 	FAULT_OTHERS,       /* somebody else writes right before a transaction of ours */
 	FAULT_WAKES,        /* the dead host reports again right before one */
 	FAULT_UNLOCKED,     /* the server ends the session that holds the lock, inside of one */
+	FAULT_SIGNAL,       /* SIGINT or SIGTERM */
+	FAULT_FULL,         /* the queue is at its limit: a nack, and it has not the message */
+	FAULT_BROKER,       /* its node goes, and is back after some time; what was queued there may be gone */
+	FAULT_FROZEN,       /* the conductor stands still with it for minutes, and goes on */
+	FAULT_UNDO,         /* another operator undoes the newest run, while this command stands still */
 	FAULTS
 };
 
@@ -74,6 +79,7 @@ enum event_kind {
 	EVENT_RUNS,  /* the guest runs, and the instance is active */
 	EVENT_MOVES, /* and the new host's */
 	EVENT_DONE,  /* and its migration is done */
+	EVENT_THAW,  /* a conductor that stood still goes on */
 	EVENT_TIME   /* a fault that a second names */
 };
 
@@ -84,7 +90,7 @@ struct event {
 	size_t subject; /* a message, an instance or a fault */
 };
 
-enum message_state { MESSAGE_QUEUED, MESSAGE_TAKEN, MESSAGE_EXPIRED };
+enum message_state { MESSAGE_QUEUED, MESSAGE_TAKEN, MESSAGE_EXPIRED, MESSAGE_GONE };
 
 struct message {
 	enum message_state state;
@@ -127,7 +133,8 @@ struct world {
 	bool is_fenced;                /* somebody has said that the host is off */
 	unsigned doubtful;             /* the command whose COMMIT got no answer; 0: none */
 	bool armed[FAULTS];            /* it befalls the next call that it can befall */
-	int64_t read_only_us, full_us; /* until when */
+	int64_t read_only_us, full_us, broker_us; /* until when */
+	unsigned broker_goes;          /* how often it went: who was connected before is not any more */
 	int64_t beat_us;               /* when the services reported last */
 	int64_t own_second;            /* that the world's own session has as its clock */
 	uint64_t version[TABLES_MAX];  /* of each table that a history may write; 0: as it was */
@@ -146,9 +153,14 @@ extern const char *const host_name[3];
 void *world_share(size_t n);
 
 /* world.c */
-void world_begin(uint64_t seed, uint64_t faults_off); /* a bit a fault that is left out */
-bool world_name_only(const char *fault);              /* every history has this one, and no other; false: there is none */
-uint64_t world_draw(uint64_t below);                  /* of the world's stream */
+/* Which faults a history may have: of the first ${kinds}, so that a kept seed stays its history when kinds are added; one of
+ * the kind ${with} at least, where that is one; one of the kind ${only}, and no other; and a bit a fault that is left out. */
+struct choice {
+	size_t kinds, with, only;
+	uint64_t off;
+};
+void world_begin(uint64_t seed, const struct choice *choice);
+uint64_t world_draw(uint64_t below); /* of the world's stream */
 void world_at(int64_t in_us, enum event_kind kind, size_t subject);
 void world_tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void world_wrong(const char *format, ...) __attribute__((format(printf, 1, 2))); /* a violation: the first one counts */
@@ -159,6 +171,8 @@ void world_wait(int64_t us); /* all that is due until then is done */
 bool world_fails(enum fault_kind kind);
 /* Dies here, without a word. */
 _Noreturn void world_die(bool power);
+bool world_has_met(enum fault_kind kind);
+bool world_is_second(enum fault_kind kind); /* another operator comes */
 
 /* files.c */
 void files_forget(void); /* no file is open, all is durable */
@@ -199,6 +213,9 @@ void witness_ok(void);   /* after a rescue that says that all is done */
 
 /* broker.c */
 const char *broker_queue_state(const char *queue, unsigned *messages, unsigned *consumers); /* NULL: it is not there */
+
+/* The node goes, with or without what is queued. */
+void broker_goes(bool with_queues, int64_t for_us);
 
 /* nova.c */
 void nova_load(const char *steps); /* the directory of statements */
