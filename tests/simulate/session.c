@@ -31,12 +31,16 @@ struct place {
 };
 
 static struct pool {
-	size_t nplace, nwant;
+	size_t nplace, nwant, nleft;
 	bool is_fickle[CATALOGUE_MAX]; /* the statement: its answer's columns are known when it is executed, not before */
 	struct place place[PLACES_MAX];
 	struct want {
 		size_t place, sql;
 	} want[WANTS_MAX];
+	struct left {
+		size_t place;
+		unsigned long number, stmt; /* the connection's and the statement's */
+	} left[WANTS_MAX];
 } * pool;
 
 /* Of this process; a command has those that its parent had. */
@@ -299,11 +303,15 @@ MYSQL_STMT *session_statement(struct session *s, const struct sql *sql, bool ane
 		return *stmt;
 	if (*stmt)
 		__real_mysql_stmt_close(*stmt);
-	else if (pool->nwant < WANTS_MAX && !pool->is_fickle[index] && !strstr(sql->text, "@`"))
+	else if (pool->nwant < WANTS_MAX && !anew && !pool->is_fickle[index] && !strstr(sql->text, "@`"))
 		pool->want[pool->nwant++] = (struct want){ (size_t)(s->place - pool->place), index };
 	*stmt = __real_mysql_stmt_init(r->m);
-	if (__real_mysql_stmt_prepare(*stmt, sql->text, strlen(sql->text)) == 0)
+	if (__real_mysql_stmt_prepare(*stmt, sql->text, strlen(sql->text)) == 0) {
+		if (pool->nleft < WANTS_MAX)
+			pool->left[pool->nleft++] = (struct left){ (size_t)(s->place - pool->place), s->place->number,
+				(*stmt)->stmt_id };
 		return *stmt;
+	}
 	session_tell(s, __real_mysql_stmt_errno(*stmt), __real_mysql_stmt_error(*stmt));
 	__real_mysql_stmt_close(*stmt);
 	*stmt = NULL;
@@ -386,6 +394,21 @@ static void clean(struct place *p)
 	p->used_by = p->made_by = 0;
 }
 
+/* A statement that a command has prepared is the server's as long as the connection, and the command is gone. */
+static void close_left(const struct left *l)
+{
+	MYSQL_STMT *stmt = __real_mysql_stmt_init(real[l->place].m);
+
+	if (pool->place[l->place].number == l->number)
+		stmt->stmt_id = l->stmt;
+	__real_mysql_stmt_close(stmt);
+}
+
+static bool is_free(size_t place)
+{
+	return !pool->place[place].used_by && real[place].m;
+}
+
 static void prepare_wanted(const struct want *w)
 {
 	struct real *r = &real[w->place];
@@ -408,9 +431,16 @@ void sessions_tend(unsigned command)
 		if (p->used_by == command || p->made_by == command)
 			clean(p);
 	for (size_t i = 0; i < pool->nwant; i++)
-		if (!pool->place[pool->want[i].place].used_by && real[pool->want[i].place].m)
+		if (is_free(pool->want[i].place))
 			prepare_wanted(&pool->want[i]);
 		else
 			pool->want[kept++] = pool->want[i];
 	pool->nwant = kept;
+	kept = 0;
+	for (size_t i = 0; i < pool->nleft; i++)
+		if (is_free(pool->left[i].place))
+			close_left(&pool->left[i]);
+		else
+			pool->left[kept++] = pool->left[i];
+	pool->nleft = kept;
 }
