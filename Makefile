@@ -287,7 +287,7 @@ check-audit: all $(FAKE_CEPH)
 # faults out, WITH=undo gives each one of that kind, ONLY=undo no other
 simulate: $(BUILD)/simulate
 	$(Q)tests/deps.sh build sandbox
-	$(Q)SEED=$(SEED) HISTORIES=$(HISTORIES) FOR=$(FOR) OFF=$(OFF) KINDS=$(KINDS) WITH=$(WITH) ONLY=$(ONLY) TRACE=$(TRACE) LANES=$(LANES) BUILD=$(BUILD) tests/simulate/run
+	$(Q)SEED=$(SEED) HISTORIES=$(HISTORIES) FOR=$(FOR) OFF=$(OFF) KINDS=$(KINDS) WITH=$(WITH) ONLY=$(ONLY) WITHOUT=$(WITHOUT) TRACE=$(TRACE) LANES=$(LANES) BUILD=$(BUILD) tests/simulate/run
 
 # the program with one line changed, once for each file of tests/mutations: something must notice. NAMES=: these alone
 check-mutations:

@@ -108,14 +108,21 @@ void nova_beat(void)
 	}
 }
 
-void nova_begin(void)
+void nova_begin(unsigned without)
 {
+	struct message gone = { 0 };
+
 	const char *rows = server_ask("SELECT uuid, display_name FROM nova.instances ORDER BY id");
 
 	for (size_t i = 0; i < INSTANCES; i++) {
 		sscanf(rows, "%36s %31s", world->guest[i].uuid, world->guest[i].name);
 		rows = strchr(rows, '\n') + 1;
 	}
+	for (size_t i = 0; i < INSTANCES; i++)
+		if (without >> i & 1) {
+			memcpy(gone.uuid, world->guest[i].uuid, sizeof gone.uuid);
+			step("tenant_deletes", &gone);
+		}
 	report_all("host_dies");
 	nova_beat();
 }

@@ -45,17 +45,15 @@ static void empty(const char *directory)
 		abort();
 }
 
-static bool play(uint64_t seed, uint64_t off)
+static bool play(uint64_t seed, const struct choice *of)
 {
-	const struct choice now = { choice.kinds, choice.with, choice.only, off };
-
 	empty(state_directory);
 	empty(other_directory);
 	server_put_back();
-	world_begin(seed, &now);
+	world_begin(seed, of);
 	server_begin();
 	files_forget();
-	nova_begin();
+	nova_begin(of->without);
 	operator_night();
 	return !world->violation[0];
 }
@@ -73,32 +71,40 @@ static void keep_journals(uint64_t seed, const char *directory, const char *mach
 		abort();
 }
 
-/* Each fault is left out as long as the history stays wrong without it. */
-static uint64_t shorten(uint64_t seed, uint64_t off)
+/* Each fault, and then each instance, is left out as long as the history stays wrong without it. */
+static struct choice shorten(uint64_t seed)
 {
 	const size_t n = world->nfault;
+	struct choice best = choice, less;
 
-	for (size_t i = 0; i < n; i++)
-		if (!(off >> i & 1) && !play(seed, off | UINT64_C(1) << i))
-			off |= UINT64_C(1) << i;
-	play(seed, off);
-	return off;
+	for (size_t i = 0; i < n + INSTANCES; i++) {
+		less = best;
+		if (i < n)
+			less.off |= UINT64_C(1) << i;
+		else
+			less.without |= 1u << (i - n);
+		if ((less.off != best.off || less.without != best.without) && !play(seed, &less))
+			best = less;
+	}
+	play(seed, &best);
+	return best;
 }
 
-static void show_violation(uint64_t seed, uint64_t off)
+static void show_violation(uint64_t seed)
 {
-	off = shorten(seed, off);
+	const struct choice best = shorten(seed);
+
 	printf("seed %llu: %s\n", (unsigned long long)seed, world->violation);
 	for (size_t i = 0; i < world->nfault; i++)
 		if (world->fault[i].on)
 			printf("    %s at %llu%s\n", fault_name[world->fault[i].kind], (unsigned long long)world->fault[i].at,
 			    world->fault[i].happened ? "" : ", which did not happen");
-	printf("    again: make simulate SEED=%llu KINDS=%zu", (unsigned long long)seed, choice.kinds);
-	if (choice.with < FAULTS)
-		printf(" WITH=%s", fault_name[choice.with]);
-	if (choice.only < FAULTS)
-		printf(" ONLY=%s", fault_name[choice.only]);
-	printf(" OFF=%llu HISTORIES=1 TRACE=1\n", (unsigned long long)off);
+	printf("    again: make simulate SEED=%llu KINDS=%zu", (unsigned long long)seed, best.kinds);
+	if (best.with < FAULTS)
+		printf(" WITH=%s", fault_name[best.with]);
+	if (best.only < FAULTS)
+		printf(" ONLY=%s", fault_name[best.only]);
+	printf(" OFF=%llu WITHOUT=%u HISTORIES=1 TRACE=1\n", (unsigned long long)best.off, best.without);
 }
 
 static double now_s(void)
@@ -115,7 +121,7 @@ static unsigned long long number(const char *text)
 }
 
 static struct {
-	uint64_t first, n, off, for_s;
+	uint64_t first, n, for_s;
 	const char *steps, *kept;
 	bool trace;
 } asked = { .first = 1, .n = 1, .steps = "tests/simulate/steps" };
@@ -123,7 +129,7 @@ static uint64_t played, wrong, happened[FAULTS];
 
 static void play_and_judge(uint64_t seed)
 {
-	const bool good = play(seed, asked.off);
+	const bool good = play(seed, &choice);
 
 	played++;
 	for (size_t i = 0; i < world->nfault; i++)
@@ -134,7 +140,7 @@ static void play_and_judge(uint64_t seed)
 	keep_journals(seed, other_directory, "-other");
 	if (!good) {
 		wrong++;
-		show_violation(seed, asked.off);
+		show_violation(seed);
 	}
 	fflush(stdout);
 }
@@ -172,9 +178,9 @@ static size_t fault_named(const char *name)
 static bool read_options(int argc, char **argv)
 {
 	static const struct option options[] = { { "first", 1, NULL, 'f' }, { "histories", 1, NULL, 'n' },
-		{ "kinds", 1, NULL, 'k' }, { "with", 1, NULL, 'w' }, { "only", 1, NULL, 'O' }, { "off", 1, NULL, 'o' }, { "for", 1, NULL, 'l' },
-		{ "kept", 1, NULL, 'K' }, { "trace", 0, NULL, 't' }, { "journals", 1, NULL, 'j' }, { "steps", 1, NULL, 's' },
-		{ "verify", 0, NULL, 'v' }, { NULL, 0, NULL, 0 } };
+		{ "kinds", 1, NULL, 'k' }, { "with", 1, NULL, 'w' }, { "only", 1, NULL, 'O' }, { "off", 1, NULL, 'o' }, { "without", 1, NULL, 'W' },
+		{ "for", 1, NULL, 'l' }, { "kept", 1, NULL, 'K' }, { "trace", 0, NULL, 't' }, { "journals", 1, NULL, 'j' },
+		{ "steps", 1, NULL, 's' }, { "verify", 0, NULL, 'v' }, { NULL, 0, NULL, 0 } };
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -189,7 +195,9 @@ static bool read_options(int argc, char **argv)
 		else if (c == 'O')
 			choice.only = fault_named(optarg);
 		else if (c == 'o')
-			asked.off = number(optarg);
+			choice.off = number(optarg);
+		else if (c == 'W')
+			choice.without = (unsigned)number(optarg);
 		else if (c == 'l')
 			asked.for_s = number(optarg);
 		else if (c == 'K')

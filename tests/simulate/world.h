@@ -158,6 +158,7 @@ void *world_share(size_t n);
 struct choice {
 	size_t kinds, with, only;
 	uint64_t off;
+	unsigned without; /* a bit each of the instances that were deleted before the host died */
 };
 void world_begin(uint64_t seed, const struct choice *choice);
 uint64_t world_draw(uint64_t below); /* of the world's stream */
@@ -219,7 +220,7 @@ void broker_goes(bool with_queues, int64_t for_us);
 
 /* nova.c */
 void nova_load(const char *steps); /* the directory of statements */
-void nova_begin(void);
+void nova_begin(unsigned without);
 void nova_beat(void); /* who lives has reported a moment ago */
 void nova_act(const struct event *event);
 void nova_takes(size_t message);
