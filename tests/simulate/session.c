@@ -39,6 +39,7 @@ static struct pool {
 	} want[WANTS_MAX];
 	struct left {
 		size_t place;
+		unsigned used_by; /* the command that has prepared it; 0: that has ended */
 		unsigned long number, stmt; /* the connection's and the statement's */
 	} left[WANTS_MAX];
 } * pool;
@@ -108,11 +109,19 @@ static void make_connection(struct place *p)
 	p->lost = p->is_open = p->has_locks = false;
 }
 
+/* While a command stood still its parent may have made another one of it. */
+static bool is_connected(const struct place *p)
+{
+	MYSQL *m = real[p - pool->place].m;
+
+	return m && mysql_thread_id(m) == p->number;
+}
+
 /* A free one; that of a command that needs more than there were is its own, and the parent makes another one afterwards. */
 static struct place *find_place(const char *user, const char *schema)
 {
 	for (struct place *p = pool->place; p < pool->place + pool->nplace; p++)
-		if (!p->used_by && real[p - pool->place].m && strcmp(p->user, user) == 0 && strcmp(p->schema, schema) == 0)
+		if (!p->used_by && is_connected(p) && strcmp(p->user, user) == 0 && strcmp(p->schema, schema) == 0)
 			return p;
 	if (pool->nplace == PLACES_MAX)
 		abort();
@@ -308,8 +317,8 @@ MYSQL_STMT *session_statement(struct session *s, const struct sql *sql, bool ane
 	*stmt = __real_mysql_stmt_init(r->m);
 	if (__real_mysql_stmt_prepare(*stmt, sql->text, strlen(sql->text)) == 0) {
 		if (pool->nleft < WANTS_MAX)
-			pool->left[pool->nleft++] = (struct left){ (size_t)(s->place - pool->place), s->place->number,
-				(*stmt)->stmt_id };
+			pool->left[pool->nleft++] = (struct left){ (size_t)(s->place - pool->place), world->command,
+				s->place->number, (*stmt)->stmt_id };
 		return *stmt;
 	}
 	session_tell(s, __real_mysql_stmt_errno(*stmt), __real_mysql_stmt_error(*stmt));
@@ -437,10 +446,15 @@ void sessions_tend(unsigned command)
 			pool->want[kept++] = pool->want[i];
 	pool->nwant = kept;
 	kept = 0;
-	for (size_t i = 0; i < pool->nleft; i++)
-		if (is_free(pool->left[i].place))
-			close_left(&pool->left[i]);
+	for (size_t i = 0; i < pool->nleft; i++) {
+		struct left *l = &pool->left[i];
+
+		if (l->used_by == command)
+			l->used_by = 0;
+		if (l->used_by == 0 && is_free(l->place))
+			close_left(l);
 		else
-			pool->left[kept++] = pool->left[i];
+			pool->left[kept++] = *l;
+	}
 	pool->nleft = kept;
 }
