@@ -56,7 +56,8 @@ void others_write(const struct fault *f)
 		break;
 	default: /* a volume comes to the dead backend as long as that has others: a retype or a migration that ends */
 		snprintf(text, sizeof text,
-		    "INSERT INTO cinder.volumes SELECT * FROM world.another WHERE EXISTS (SELECT 1 FROM cinder.volumes WHERE host LIKE '%s@%%')",
+		    "INSERT INTO cinder.volumes SELECT * FROM world.another WHERE EXISTS (SELECT 1 FROM cinder.volumes WHERE host LIKE '%s@%%')"
+		    " AND id NOT IN (SELECT id FROM cinder.volumes)",
 		    a);
 	}
 	world_tell("others: %s", text);
