@@ -272,17 +272,20 @@ struct power_facts {
 #define AGENT_QUEUES 2
 /* How they are looked at again. */
 struct agent_watch {
-	struct bus *own; /* NULL: not opened, or nova's is neutron's */
-	int64_t looked_ms;
+	struct bus *own;   /* NULL: not opened, or nova's is neutron's */
+	struct db *db;     /* NULL: the world's connection has not ended */
+	int64_t looked_ms; /* in the future after a look that was in vain: at most a tenth of the time goes into those */
 };
 struct agent_facts {
 	bool looked;                /* the host's rows were read */
 	struct neutron_agents rows; /* none with OVN, or where neutron's database is not known */
 	unsigned down_s;            /* agent_down_time */
+	bool columns_known;
 	struct neutron_columns columns;
 	struct consumer_fact queue[AGENT_QUEUES]; /* that there were; their ->reports says nothing here */
 	size_t nqueue;
 	const char *absent; /* why not all was looked at; NULL: all was */
+	bool silent;        /* neutron is configured, and the last time its answer was not to be had */
 	struct agent_watch watch;
 };
 
@@ -591,7 +594,8 @@ json_object *scene_storage_json(const struct scene *scene); /* what Ceph said of
 /* scene_agents.c: rows and queues of neutron's agents on the failed host, found when the run begins. What cannot be asked is
  * said in absent, and no error. */
 void scene_find_agents(struct scene *scene);
-/* The same looked at again, over a connection of its own where neutron's broker is another than nova's. */
+/* The same looked at again, over a connection of its own where neutron's broker is another than nova's, or where the one to its
+ * database has ended. */
 void scene_look_at_agents(struct scene *scene);
 void agent_watch_end(struct agent_watch *watch);
 /* Does one of them show that the host lives? ${why}, may be NULL, gets the sentence. A row that is fresh does, or a consumer of

@@ -16,6 +16,17 @@ static bool is_old_look(int64_t looked_ms, int64_t again_ms)
 	return looked_ms == 0 || clock_monotonic_ms() - looked_ms >= again_ms;
 }
 
+/* Those whose answer was to be had so far: they are missed once. */
+static void ask_agents_again(struct scene *host)
+{
+	const bool was_silent = host->agents.silent;
+
+	scene_look_at_agents(host);
+	if (host->agents.silent && !was_silent)
+		log_warn("whether neutron's agents on '%s' report is not known any more: %s", host->subject.host,
+		    host->agents.absent);
+}
+
 /* What was seen; false: all of it is young enough. */
 static bool ask_witnesses_again(struct scene *host)
 {
@@ -23,7 +34,7 @@ static bool ask_witnesses_again(struct scene *host)
 	bool knock = host->life.asked && is_old_look(host->life.knocked_ms, KNOCK_AGAIN_MS);
 
 	if (agents)
-		scene_look_at_agents(host);
+		ask_agents_again(host);
 	if (knock) {
 		scene_knock_again(host);
 		host->life.knocked_ms = clock_monotonic_ms();

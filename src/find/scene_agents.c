@@ -11,28 +11,37 @@
  * first as well). ovn-controller listens on no queue. */
 static const char *const topics[AGENT_QUEUES] = { "q-agent-notifier-port-update", "q-agent-notifier-tunnel-update" };
 
+#define SILENT_SHARE 9 /* times what a look took that was in vain, before the next one */
+
 static void keep_agents_absent(struct scene *scene, struct error *err)
 {
 	log_info("not asked: %s", err->text);
 	scene->agents.absent = arena_dup(&scene->arena, err->text);
+	scene->agents.silent = true;
 	error_clear(err);
 }
 
 /* ---- rows */
 
-static void read_agent_rows(struct scene *scene)
+static int read_agent_rows(struct scene *scene, struct db *db, struct error *err)
 {
 	struct agent_facts *a = &scene->agents;
-	struct db *db = scene->world->neutron_db;
-	struct error err = { 0 };
+	int rc = a->columns_known ? 0 : neutron_columns_probe(db, &a->columns, err);
 
+	a->columns_known = rc == 0;
+	if (rc != 0 || !a->columns.has_agents)
+		return rc;
+	rc = neutron_agents_list(db, &a->columns, scene->subject.host, &a->rows, err);
+	a->looked = rc == 0;
+	return rc;
+}
+
+static void forget_agent_rows(struct agent_facts *a)
+{
 	neutron_agents_free(&a->rows);
 	a->rows = (struct neutron_agents){ 0 };
-	if (!a->columns.has_agents)
-		return;
-	a->looked = neutron_agents_list(db, &a->columns, scene->subject.host, &a->rows, &err) == 0;
-	if (!a->looked)
-		keep_agents_absent(scene, &err);
+	a->looked = a->silent = false;
+	a->absent = NULL;
 }
 
 static void find_agent_rows(struct scene *scene)
@@ -41,12 +50,26 @@ static void find_agent_rows(struct scene *scene)
 	struct error err = { 0 };
 
 	a->down_s = scene->world->neutron.agent_down_time_s;
-	if (!scene->world->neutron_db)
+	if (!scene->world->neutron_db) {
 		a->absent = scene->world->neutron_absent;
-	else if (neutron_columns_probe(scene->world->neutron_db, &a->columns, &err) != 0)
+		a->silent = scene->world->has_neutron_config;
+	} else if (read_agent_rows(scene, scene->world->neutron_db, &err) != 0) {
 		keep_agents_absent(scene, &err);
-	else
-		read_agent_rows(scene);
+	}
+}
+
+static void look_at_agent_rows(struct scene *scene)
+{
+	struct agent_watch *watch = &scene->agents.watch;
+	struct db *db = watch->db ? watch->db : scene->world->neutron_db;
+	struct error err = { 0 };
+
+	if (!scene->world->has_neutron_config || (db && read_agent_rows(scene, db, &err) == 0))
+		return;
+	error_clear(&err);
+	db_close(&watch->db);
+	if (world_connect_neutron(scene->world, &watch->db, &err) != 0 || read_agent_rows(scene, watch->db, &err) != 0)
+		keep_agents_absent(scene, &err);
 }
 
 /* ---- queues */
@@ -91,33 +114,41 @@ void scene_find_agents(struct scene *scene)
 
 	if (!scene->subject.host || !scene->subject.evacuates)
 		return;
-	scene->agents.absent = NULL;
+	forget_agent_rows(&scene->agents);
 	find_agent_rows(scene);
 	find_agent_queues(scene, &watch);
 	agent_watch_end(&watch);
 }
 
-void scene_look_at_agents(struct scene *scene)
+static void look_at_agent_queues(struct scene *scene)
 {
 	struct agent_facts *a = &scene->agents;
-	struct agent_watch *watch = &a->watch;
-	struct bus *bus = a->nqueue ? bus_of_neutron(scene, watch) : NULL;
+	struct bus *bus = a->nqueue ? bus_of_neutron(scene, &a->watch) : NULL;
 	struct error err = { 0 };
 
-	watch->looked_ms = clock_monotonic_ms();
-	if (scene->world->neutron_db)
-		read_agent_rows(scene);
 	for (size_t i = 0; bus && i < a->nqueue; i++)
 		if (bus_queue_look(bus, a->queue[i].queue, &a->queue[i].now, &err) != 0) {
 			keep_agents_absent(scene, &err);
-			bus_close(&watch->own); /* opened anew with the next look */
+			bus_close(&a->watch.own); /* opened anew with the next look */
 			return;
 		}
+}
+
+void scene_look_at_agents(struct scene *scene)
+{
+	struct agent_facts *a = &scene->agents;
+	const int64_t began_ms = clock_monotonic_ms();
+
+	forget_agent_rows(a);
+	look_at_agent_rows(scene);
+	look_at_agent_queues(scene);
+	a->watch.looked_ms = a->silent ? clock_monotonic_ms() + SILENT_SHARE * (clock_monotonic_ms() - began_ms) : began_ms;
 }
 
 void agent_watch_end(struct agent_watch *watch)
 {
 	bus_close(&watch->own);
+	db_close(&watch->db);
 }
 
 /* ---- what it means */

@@ -22,6 +22,9 @@
 #include "util/str.h"
 #include "util/who.h"
 
+/* What a first message needs (command/instance_evacuate.c), a second one does. */
+#define NEEDS_OF_RESEND (NEEDS_BUS | WITNESS_CINDER | CONFIGURED_MUST_ANSWER)
+
 static unsigned needs_to_recover(const struct past *past, const struct plan *plan, const struct request *request)
 {
 	unsigned needs = 0;
@@ -29,7 +32,7 @@ static unsigned needs_to_recover(const struct past *past, const struct plan *pla
 	for (size_t i = 0; i < past->nunit; i++)
 		if (past->unit[i].begun && (plan->unit[i].kind == UNIT_EVACUATION || unit_kind_has_rows(plan->unit[i].kind)))
 			needs |= plan->unit[i].kind == UNIT_OWNERSHIP ? NEEDS_CINDER : NEEDS_NOVA | WITNESS_NEUTRON;
-	return needs | (!(needs & NEEDS_NOVA) ? 0 : request->what.resend ? NEEDS_BUS : WITNESS_BUS);
+	return needs | (!(needs & NEEDS_NOVA) ? 0 : request->what.resend ? NEEDS_OF_RESEND : WITNESS_BUS);
 }
 
 static void repeat_final(struct recovery *r, size_t index)

@@ -5,6 +5,7 @@
 #include "bus/cast.h"
 #include "find/keep_out.h"
 #include "cli/fenced.h"
+#include "guard/guard.h"
 #include "recovery_internal.h"
 #include "util/crash.h"
 #include "util/lang.h"
@@ -215,8 +216,17 @@ static int check_token(struct recovery *r, const struct scene *scene, struct err
 	    why.n ? why.s : _("the instance needs none"));
 }
 
-/* Who has come back since the run. */
-static int check_disks(struct scene *scene, struct error *err)
+/* Did Ceph tell of it before the run? */
+static bool was_told_of_disk(const struct past *past, const struct disk_fact *disk)
+{
+	for (const struct past_disk *d = past->disk; d < past->disk + past->ndisk; d++)
+		if (str_equal(d->pool, disk->pool) && str_equal(d->image, disk->image))
+			return true;
+	return false;
+}
+
+/* Who has come back since the run, as far as those that were asked then tell it now. */
+static int check_disks(struct recovery *r, struct scene *scene, struct error *err)
 {
 	char text[STORAGE_ADDRESS_SIZE];
 
@@ -228,20 +238,33 @@ static int check_disks(struct scene *scene, struct error *err)
 		if (w)
 			return error_set(err, ERROR_REFUSED, "not sent again: disk-watched: client %s of Ceph has disk %s open",
 			    storage_address_text(&w->address, text), d->name);
+		if (disk_unknown(d) && was_told_of_disk(&r->past, d))
+			return error_set(err, ERROR_REFUSED, "not sent again: who has disk %s open is not known: %s", d->name,
+			    disk_unknown(d));
 	}
 	return 0;
 }
 
-/* As before a first message: neutron's agents, and the host's own address. */
+/* All that would stop a first message, and who would have told so and does not now: a first one goes with a finding, and this
+ * one has no plan that anybody reads. */
 static int check_witnesses(struct scene *scene, struct error *err)
 {
-	auto_str struct str why = { 0 };
+	struct findings life = { 0 };
+	int rc = 0;
 
-	scene_find_agents(scene);
+	if (scene->world->cinder_db && scene_find_cinder_base(scene, err) != 0)
+		return -1;
+	scene_find_witnesses(scene);
 	scene_find_life(scene);
-	if (!scene_agent_speaks(scene, &why) && !scene_answers(scene, &why))
-		return 0;
-	return error_set(err, ERROR_REFUSED, "not sent again: %s, so '%s' is alive", why.s, scene->subject.host);
+	guard_ask(guard_find("source-alive"), scene, &life);
+	if (life.n > 0)
+		rc = error_set(err, ERROR_REFUSED, "not sent again: %s, so '%s' is alive", life.v[0].message,
+		    scene->subject.host);
+	else if (scene->agents.silent)
+		rc = error_set(err, ERROR_REFUSED, "not sent again: whether neutron's agents on '%s' report is not known: %s",
+		    scene->subject.host, scene->agents.absent);
+	findings_free(&life);
+	return rc;
 }
 
 /* All that a first message is made from, found anew. */
@@ -260,7 +283,7 @@ static int find_and_build(struct recovery *r, size_t index, struct db *cell, str
 	if (rc == 0 && target)
 		rc = scene_find_target(&scene, target, err);
 	if (rc == 0)
-		rc = check_disks(&scene, err);
+		rc = check_disks(r, &scene, err);
 	if (rc == 0)
 		rc = check_locks_kept_out(r, &scene, r->work.plan.unit[index].step[0].id, err);
 	if (rc == 0 && r->past.unit[index].has_token)

@@ -117,3 +117,20 @@ class Life(harness.TestCase):
         run = records[0]["run"]
         self.expect(self.tool.run("journal", "report", run), OK, "The host's own address", "silent", "neutron's")
         self.expect(self.tool.run("journal", "show", run, "--follow"), OK, "its address %s: refused" % ITS)
+
+    def test_an_agent_that_reports_again_is_heard_over_another_connection(self):
+        """The one that it was asked over was cut between two waves."""
+        silent = self.listen(full=True)
+        self.addCleanup(silent.close)
+        only = [w for name in NAMES for w in ("--only", name)]
+        running = self.tool.start("host", "evacuate", A, *only, *GO, "--max-in-flight", "1", "-f", "json")
+        self.addCleanup(lambda: (running.poll() is None and running.kill(), running.communicate()))
+        self.assertEqual(len(self.conductor.wait_for(1, 20)), 1)
+        for r in rows("mysql", "SELECT id FROM information_schema.processlist WHERE db = 'neutron' AND id <> CONNECTION_ID()"):
+            rows("mysql", "KILL %s", (r["id"],))
+        rows("neutron", "UPDATE agents SET heartbeat_timestamp = UTC_TIMESTAMP() WHERE BINARY host = BINARY %s", (A,))
+        landing.land(landing.uuid_of(self.conductor.casts[0]), B)
+        out, err = (x.decode() for x in running.communicate(timeout=60))
+        self.assertEqual(running.returncode, PARTIAL, out + err)
+        self.assertRegex(err, "reported to neutron [0-9]+ s ago: the host is alive")
+        self.assertEqual(len(self.conductor.casts), 1)

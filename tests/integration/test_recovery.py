@@ -368,6 +368,25 @@ class Evacuations(Recovery):
         self.expect(self.recover("--resend"), UNKNOWN, "so '%s' is alive" % A)
         self.assertEqual(len(conductor.casts), 1)
 
+    def test_a_resend_asks_all_that_tell_that_the_source_lives(self):
+        """What stops a first message stops a second one, and so does a witness whose answer is not to be had."""
+        conductor = self.conductor()
+        self.expect(self.evacuate(), OK)
+        conductor.wait_for(1)
+        journals.cut_after(self.journal(), is_type("publish_intent"))
+        journals.older(self.journal(), 600)
+        beat = "UPDATE services SET updated_at = UTC_TIMESTAMP() - INTERVAL %s SECOND WHERE host = %s"
+        rows("cinder", beat, (0, A + "@ceph"))
+        self.expect(self.recover("--resend"), UNKNOWN, "cinder-volume on '%s@ceph' reported" % A, "so '%s' is alive" % A)
+        rows("cinder", beat, (3600, A + "@ceph"))
+        rows("neutron", "RENAME TABLE agents TO agents_there")
+        self.addCleanup(rows, "neutron", "RENAME TABLE agents_there TO agents")
+        rows("neutron", "CREATE DEFINER = 'nobody'@'nowhere' VIEW agents AS SELECT * FROM agents_there")
+        self.addCleanup(rows, "neutron", "DROP VIEW agents")
+        self.expect(self.recover("--resend"), UNKNOWN, "not sent again: whether neutron's agents on '%s' report is not known" % A)
+        time.sleep(0.3)
+        self.assertEqual(len(conductor.casts), 1)
+
     def test_what_was_taken_and_never_begun_becomes_unknown(self):
         self.conductor()
         self.expect(self.evacuate(), OK)
