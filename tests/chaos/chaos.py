@@ -29,6 +29,7 @@ from harness import A, B, C, ENV, rows, value  # noqa: E402
 COMMANDS = 8
 DAEMONS = ("mariadb", "rabbitmq", "nova-conductor", "nova-scheduler", "placement", "nova-compute-B", "nova-compute-C", "neutron-server", "keystone", "glance",
            "cinder-api", "cinder-volume-B", "neutron-agent-B", "neutron-agent-C")
+NETWORKS = ("network-B", "network-C", "network-" + ENV["SB_CONTROLLER"], "network-tool")
 FENCED = ["--fenced", "the test pulled the plug"]
 VIOLATIONS = ("lost", "twice", "half", "unreported", "no end")
 
@@ -45,8 +46,9 @@ class Fault:
     """Something that begins at a moment of the run and is over later."""
 
     def __init__(self, draw, cloud):
-        self.what = draw.choices(("kill", "stop", "pause", "we die", "second operator", "tenant", "host returns", "commits lost"), (5, 3, 4, 3, 3, 2, 1, 2))[0]
-        self.daemon = draw.choice(DAEMONS) if self.what in ("kill", "stop", "pause") else "mariadb" if self.what == "commits lost" else None
+        self.what = draw.choices(("kill", "stop", "pause", "cut", "we die", "second operator", "tenant", "host returns", "commits lost"), (5, 3, 4, 4, 3, 3, 2, 1, 2))[0]
+        self.daemon = (draw.choice(DAEMONS) if self.what in ("kill", "stop", "pause") else draw.choice(NETWORKS) if self.what == "cut" else
+                       "mariadb" if self.what == "commits lost" else None)
         self.at, self.lasts = draw.uniform(0, 9), draw.choice((0, draw.uniform(0.5, 4), draw.uniform(5, 25)))
         self.instance = draw.choice(cloud.ids)
 
@@ -60,9 +62,9 @@ class Fault:
         if self.what == "commits lost":
             rows("mysql", "SET GLOBAL innodb_flush_log_at_trx_commit = 0")
         if self.daemon:
-            sandbox({"pause": "pause", "stop": "stop"}.get(self.what, "kill"), self.daemon)
+            sandbox({"pause": "pause", "cut": "pause", "stop": "stop"}.get(self.what, "kill"), self.daemon)
             time.sleep(self.lasts)
-            sandbox("resume" if self.what == "pause" else "start", self.daemon)
+            sandbox("resume" if self.what in ("pause", "cut") else "start", self.daemon)
         elif self.what == "we die":
             cloud.first.kill()
         elif self.what == "second operator":
@@ -112,8 +114,17 @@ class Cloud:
 
     # ---- the night
 
+    @staticmethod
+    def behind_a_cable():
+        """The first command's, so that it can be pulled; who judges and who comes later do not hang on it."""
+        harness.sandbox("start", "network-tool")
+        with open(os.path.join(ENV["SB_RUN"], "pid", "network-tool")) as f:
+            return ["nsenter", "--net=/proc/%s/ns/net" % f.read().split()[0]]
+
     def play(self):
+        self.tool.prefix = self.behind_a_cable()
         self.first = self.tool.start(*self.words)
+        self.tool.prefix = []
         threads = [threading.Timer(f.at, f.strike, (self,)) for f in self.faults]
         for t in threads:
             t.start()
@@ -131,9 +142,9 @@ class Cloud:
 
     def all_is_well_again(self):
         for f in self.faults:
-            if f.what == "pause":
+            if f.what in ("pause", "cut"):
                 sandbox("resume", f.daemon)
-            if f.daemon:
+            if f.daemon and f.what != "cut":
                 sandbox("start", f.daemon)
         sandbox("stop", "nova-api")
         end = time.monotonic() + 120

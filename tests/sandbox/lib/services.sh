@@ -80,11 +80,38 @@ start_neutron_server() {
   start_daemon neutron-server "$PY" "$HERE/python/neutron_server.py" "$NEUTRON_PORT" "$LOG/neutron-server.jsonl" "$ETC/neutron.conf" "$RUN/state/knobs"
 }
 start_neutron_agent() { # host
-  start_daemon "neutron-agent-$1" "$PY" "$HERE/python/neutron_agent.py" "$1" "http://127.0.0.1:$NEUTRON_PORT" \
+  local network
+  network=$(network_of "neutron-agent-$1")
+  [ "$network" = - ] && network=() || network=(nsenter "--net=/proc/$network/ns/net")
+  start_daemon "neutron-agent-$1" "${network[@]}" "$PY" "$HERE/python/neutron_agent.py" "$1" "http://127.0.0.1:$NEUTRON_PORT" \
     "$RUN/state/$1/plugged" "$RUN/state/knobs" 2
 }
 start_placement() {
   OS_PLACEMENT_CONFIG_DIR=$ETC start_daemon placement "$PY" "$HERE/python/placement_server.py" "$PLACEMENT_PORT" "$ETC/placement.conf"
+}
+
+# -- networks: with EVAC_SANDBOX_NETWORKS each compute host, the controller and the tool have one of their own
+network_name_of() { # daemon
+  case $1 in
+    nova-conductor | nova-scheduler | cinder-scheduler) echo "network-$CONTROLLER" ;;
+    nova-compute-*) echo "network-${1#nova-compute-}" ;;
+    cinder-volume-* | cinder-backup-*) echo "network-${1#cinder-*-}" ;;
+    neutron-agent-*) echo "network-${1#neutron-agent-}" ;;
+    network-*) echo "$1" ;;
+  esac
+}
+is_apart() { local pid; is_up "$1" && read -r pid _ <"$PIDS/$1" && [ "$(readlink "/proc/$pid/ns/net")" != "$(readlink /proc/self/ns/net)" ]; }
+start_network() { # name
+  [ -n "${EVAC_SANDBOX_NETWORKS:-}" ] && [ -n "$1" ] || return 0
+  start_daemon "$1" "$PY" "$HERE/python/network.py" "$DB_PORT" "$AMQP_PORT" "$NOVA_PORT" "$CINDER_PORT" "$PLACEMENT_PORT" "$NEUTRON_PORT" \
+    "$GLANCE_PORT" "$KEYSTONE_PORT"
+  wait_for 10 is_apart "$1" || die "$1 is no network: see $LOG/$1.out"
+}
+network_of() { # daemon: the pid to join, or -
+  local name pid=-
+  name=$(network_name_of "$1")
+  [ -z "$name" ] || ! is_up "$name" || read -r pid _ <"$PIDS/$name"
+  echo "$pid"
 }
 
 # -- nova and cinder
@@ -99,7 +126,7 @@ launch_line() { # name: the line of launch.py
     cinder-*) program=$name args="$ETC/cinder.conf $ETC/cinder-$CONTROLLER.conf" ;;
   esac
   # shellcheck disable=SC2086
-  printf '%s\t%s\t%s' "$name" "$LOG/$name.out" "$program"
+  printf '%s\t%s\t%s\t%s' "$name" "$LOG/$name.out" "$(network_of "$name")" "$program"
   printf '\t--config-file\t%s' $args
   printf '\t--log-file\t%s\n' "$LOG/$name.log"
 }
@@ -173,6 +200,7 @@ start_named() { # names: start, do not wait
   local name rest=()
   for name; do
     case $name in nova-compute-*) ! have_disks || start_wire "${name#nova-compute-}" ;; esac
+    start_network "$(network_name_of "$name")"
     case $name in
       mariadb) start_mariadb ;;
       rabbitmq | epmd) start_rabbitmq ;;
@@ -181,6 +209,7 @@ start_named() { # names: start, do not wait
       neutron-server) start_neutron_server ;;
       neutron-agent-*) start_neutron_agent "${name#neutron-agent-}" ;;
       placement) start_placement ;;
+      network-*) ;;
       *) rest+=("$name") ;;
     esac
   done

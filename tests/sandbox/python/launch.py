@@ -6,9 +6,11 @@ usage: launch.py PROJECT PIDDIR PORT PLACEMENT SOCKET
                                                 the launcher. PORT (the broker's) is waited for before a fork, as daemons
                                                 that come before it lose seconds in retries, and PLACEMENT, while that runs:
                                                 since nova 31 daemons that come before it end. Writes PIDDIR/NAME.
-       launch.py --ask SOCKET                   ask it; standard input: NAME <tab> OUTPUT <tab> PROGRAM <tab> ARGUMENT...
+       launch.py --ask SOCKET                   ask it; standard input: NAME <tab> OUTPUT <tab> NETWORK <tab> PROGRAM <tab> ARGUMENT...
+                                                NETWORK: the process whose network it gets; -: this one's
        launch.py --run PROGRAM ARGUMENT...      run one program (a *-manage) in this process
 """
+import ctypes
 import importlib.util
 import os
 import signal
@@ -79,13 +81,21 @@ def connect(address, seconds):
             time.sleep(0.1)
 
 
-def become(output, program, arguments, alone):
+def join(network):
+    with open("/proc/%s/ns/net" % network) as f:
+        if ctypes.CDLL(None, use_errno=True).setns(f.fileno(), 0) != 0:
+            sys.exit("launch: cannot join the network of %s: errno %d" % (network, ctypes.get_errno()))
+
+
+def become(output, network, program, arguments, alone):
     os.setsid()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     null, out = os.open(os.devnull, os.O_RDONLY), os.open(output, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     os.dup2(null, 0)
     os.dup2(out, 1)
     os.dup2(out, 2)
+    if network != "-":
+        join(network)
     if alone:
         os.execv(sys.executable, [sys.executable, __file__, "--run", program, *arguments])
     import eventlet.hubs
@@ -129,12 +139,12 @@ def launcher(project, piddir, port, placement, path):
         with peer.makefile() as f:
             wanted = [line.rstrip("\n").split("\t") for line in f if line.strip()]
         wait_for_servers(piddir, port, placement)
-        for name, output, program, *arguments in wanted:
+        for name, output, network, program, *arguments in wanted:
             pid = os.fork()
             if pid == 0:
                 peer.close()
                 server.close()
-                become(output, program, arguments, alone)
+                become(output, network, program, arguments, alone)
             written = "%s.%s" % (piddir, name)     # beside the directory: nobody may read half a file
             with open(written, "w") as f:
                 f.write("%d %s\n" % (pid, start_time(pid)))
