@@ -183,6 +183,14 @@ class Nights:
     def dies(p):
         return p._replace(at="dead", locks=(), looked=None)
 
+    stranded = "N6: a night from which no command and no patience leads to a good end"
+
+    @staticmethod
+    def is_home(s):
+        """Nothing is open, and each instance runs: elsewhere, or where it was, on a host that lives."""
+        return all(p.at == "idle" and not p.open for p in s.op) and all(
+            where == "landed" or (where == "waiting" and s.host[HOST_OF[i]] == "alive") for i, where in enumerate(s.instance))
+
     def check(self, s):
         if any(n > 1 for n in s.begun):
             raise Broken("N1: begun twice")
@@ -215,6 +223,23 @@ class UndoesWhatRuns(Nights):
     locks_all = False
 
 
+class LeavesItsLocks(Nights):
+    """A dead one's stay taken."""
+
+    @staticmethod
+    def dies(p):
+        return p._replace(at="dead", looked=None)
+
+
+class LeavesItsClaims(Nights):
+    """A recovery ends the journal and leaves the rows of what was never sent."""
+
+    def settle(self, s, o):
+        left = s.op[o].looked
+        s = s._replace(op=replaced(s.op, o, IDLE), paused=s.paused and left != 0)
+        return s._replace(op=replaced(s.op, left, IDLE))
+
+
 SOUND = (Nights,)
 BROKEN = ((LocksOneOfSeveral, "N"), (CastsUnverified, "N2"), (LooksAtFencesOnce, "N2"), (NeverLooksForLife, "N3"), (ReadsNoPause, "N4"),
-          (UndoesWhatRuns, "N5"))
+          (UndoesWhatRuns, "N5"), (LeavesItsLocks, "N6"), (LeavesItsClaims, "N6"))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every state that a model can come to. A model has a start, moves(state) that yields (label, state after it), and check(state), which
-raises Broken; moves may, too."""
+raises Broken; moves may, too. One with is_home(state), true of a night that has ended well, and stranded, what it is called otherwise, can
+come to such an end from every state."""
 import collections
 
 
@@ -20,6 +21,7 @@ def explore(protocol, start=None):
             steps.append(label)
         return steps[::-1]
 
+    before = collections.defaultdict(list) if hasattr(protocol, "is_home") else None
     protocol.labels = set()
     while todo:
         s = todo.popleft()
@@ -30,6 +32,8 @@ def explore(protocol, start=None):
                 label, after = next(moves)
                 count += 1
                 protocol.labels.add(label)
+                if before is not None:
+                    before[after].append(s)
                 if after in seen:
                     continue
                 protocol.check(after)
@@ -40,4 +44,17 @@ def explore(protocol, start=None):
             seen[after] = (s, label)
             todo.append(after)
         ends += count == 0
-    return len(seen), ends, None
+    lost = before is not None and first_stranded(protocol, seen, before)
+    return len(seen), ends, (protocol.stranded, way(*seen[lost])) if lost else None
+
+
+def first_stranded(protocol, seen, before):
+    """The state from which no way leads home that has the shortest way to it; None: there is none."""
+    todo = [s for s in seen if protocol.is_home(s)]
+    leads_home = set(todo)
+    while todo:
+        for s in before[todo.pop()]:
+            if s not in leads_home:
+                leads_home.add(s)
+                todo.append(s)
+    return next((s for s in seen if s not in leads_home), None)
