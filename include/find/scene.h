@@ -442,6 +442,7 @@ bool request_wants(const struct request *request, const char *id, const char *na
  * shows all. What ${gone} has is no mistyped name but said and passed over (the same command again); NULL: nothing is. */
 struct nameable {
 	const char *id, *name; /* name may be NULL */
+	bool deleted;          /* of what is gone: not moved */
 };
 struct nameables {
 	struct nameable *v;
@@ -449,6 +450,7 @@ struct nameables {
 	struct arena arena; /* their texts, copied */
 };
 void nameables_add(struct nameables *all, const char *id, const char *name);
+bool nameables_have(const struct nameables *all, const char *word); /* NULL: none */
 void nameables_free(struct nameables *all);
 int request_check_words(const struct request *request, const struct nameables *known, const struct nameables *gone,
     const char *what, const char *list, struct error *err);

@@ -93,6 +93,66 @@ static void find_gone(const struct scene *scene, struct nameables *out)
 			nameables_add(out, words[w]->v[i], NULL);
 }
 
+/* ${word} as uuids: a name may be of several. */
+static int add_uuids_of(const struct scene *scene, const char *word, struct arena *arena, struct words *out, size_t *cap,
+    struct error *err)
+{
+	struct instances named = { 0 };
+	struct uuid uuid;
+	bool is_uuid = uuid_parse(word, &uuid);
+
+	if (!is_uuid && instances_by_name(scene->nova.home->cell->db, word, &named, err) != 0)
+		return -1;
+	for (size_t i = 0; i < (is_uuid ? 1 : named.n); i++) {
+		out->v = vec_grow(out->v, out->n, cap, sizeof *out->v);
+		out->v[out->n++] = arena_dup(arena, is_uuid ? uuid.text : named.v[i].uuid);
+	}
+	instances_free(&named);
+	return 0;
+}
+
+/* Of the words that are not of the host, and not known to have left it. */
+static int unknown_uuids(const struct scene *scene, const struct nameables *known, const struct nameables *gone,
+    struct arena *arena, struct words *out, struct error *err)
+{
+	const struct words *const asked[] = { &scene->request->what.only, &scene->request->what.exclude };
+	size_t cap = 0;
+
+	for (size_t w = 0; w < sizeof asked / sizeof *asked; w++)
+		for (size_t i = 0; i < asked[w]->n; i++)
+			if (!nameables_have(known, asked[w]->v[i]) && !nameables_have(gone, asked[w]->v[i]) &&
+			    add_uuids_of(scene, asked[w]->v[i], arena, out, &cap, err) != 0)
+				return -1;
+	return 0;
+}
+
+/* A host that has returned and cleaned up has no standing evacuation any more, and what a tenant deletes meanwhile none at all.
+ */
+static int find_who_left(const struct scene *scene, const struct nameables *known, struct nameables *gone, struct error *err)
+{
+	struct words uuids = { 0 };
+	struct left_instances left = { 0 };
+	struct arena arena = { 0 };
+	int rc;
+
+	if (!scene->nova.home)
+		return 0;
+	rc = unknown_uuids(scene, known, gone, &arena, &uuids, err);
+	if (rc == 0)
+		rc = instances_that_left(scene->nova.home->cell->db, &uuids, &left, err);
+	for (const struct left_instance *l = left.v; rc == 0 && l < left.v + left.n; l++) {
+		if (!str_equal(l->source_compute, scene->subject.host) &&
+		    !(l->is_deleted && str_equal(l->host, scene->subject.host)))
+			continue;
+		nameables_add(gone, l->uuid, l->name);
+		gone->v[gone->n - 1].deleted = l->is_deleted;
+	}
+	left_instances_free(&left);
+	free(uuids.v);
+	arena_free(&arena);
+	return rc;
+}
+
 static void add_nameable_instances(const struct scene *scene, struct nameables *known)
 {
 	for (size_t i = 0; i < scene->subject.instances.n; i++)
@@ -113,7 +173,7 @@ int scene_check_words_of_all(const struct scene *scene, struct error *err)
 {
 	struct nameables known = { 0 }, gone = { 0 };
 	auto_str struct str list = { 0 };
-	int rc;
+	int rc = 0;
 
 	str_add(&list, "evac-manage instance list --host ");
 	shell_add_word(&list, scene->each[0].own.what.host);
@@ -122,7 +182,10 @@ int scene_check_words_of_all(const struct scene *scene, struct error *err)
 		find_gone(h, &gone);
 	}
 	add_nameable_hosts(scene, &known);
-	rc = request_check_words(scene->request, &known, &gone, N_("instance"), list.s, err);
+	for (const struct scene *h = scene->each; rc == 0 && h < scene->each + scene->neach + scene->nleft; h++)
+		rc = find_who_left(h, &known, &gone, err);
+	if (rc == 0)
+		rc = request_check_words(scene->request, &known, &gone, N_("instance"), list.s, err);
 	nameables_free(&known);
 	nameables_free(&gone);
 	return rc;
@@ -138,7 +201,9 @@ static int check_instance_words(const struct scene *scene, struct error *err)
 	shell_add_word(&list, scene->subject.host);
 	add_nameable_instances(scene, &known);
 	find_gone(scene, &gone);
-	rc = request_check_words(scene->request, &known, &gone, N_("instance"), list.s, err);
+	rc = find_who_left(scene, &known, &gone, err);
+	if (rc == 0)
+		rc = request_check_words(scene->request, &known, &gone, N_("instance"), list.s, err);
 	nameables_free(&known);
 	nameables_free(&gone);
 	return rc;

@@ -26,7 +26,7 @@ bool request_wants(const struct request *request, const char *id, const char *na
 void nameables_add(struct nameables *all, const char *id, const char *name)
 {
 	all->v = vec_grow(all->v, all->n, &all->cap, sizeof *all->v);
-	all->v[all->n++] = (struct nameable){ arena_dup(&all->arena, id), arena_dup(&all->arena, name) };
+	all->v[all->n++] = (struct nameable){ .id = arena_dup(&all->arena, id), .name = arena_dup(&all->arena, name) };
 }
 
 void nameables_free(struct nameables *all)
@@ -36,14 +36,19 @@ void nameables_free(struct nameables *all)
 	*all = (struct nameables){ 0 };
 }
 
-static bool has_nameable(const struct nameables *all, const char *word)
+static const struct nameable *nameable_of(const struct nameables *all, const char *word)
 {
 	const struct words words = { .v = &word, .n = 1 };
 
 	for (size_t i = 0; all && i < all->n; i++)
 		if (words_name(&words, all->v[i].id, all->v[i].name))
-			return true;
-	return false;
+			return &all->v[i];
+	return NULL;
+}
+
+bool nameables_have(const struct nameables *all, const char *word)
+{
+	return nameable_of(all, word);
 }
 
 static int unknown_word(const char *option, const char *word, const struct nameables *known, const char *what, const char *list,
@@ -70,11 +75,17 @@ static int check_each_word(const char *option, const struct words *words, const 
     const struct nameables *gone, const char *what, const char *list, struct error *err)
 {
 	for (size_t i = 0; i < words->n; i++) {
-		if (has_nameable(known, words->v[i]))
+		const struct nameable *left;
+
+		if (nameables_have(known, words->v[i]))
 			continue;
-		if (!has_nameable(gone, words->v[i]))
+		left = nameable_of(gone, words->v[i]);
+		if (!left)
 			return unknown_word(option, words->v[i], known, what, list, err);
-		log_notice("%s '%s': already moved", option, words->v[i]);
+		if (left->deleted)
+			log_notice("%s '%s': deleted meanwhile", option, words->v[i]);
+		else
+			log_notice("%s '%s': already moved", option, words->v[i]);
 	}
 	return 0;
 }

@@ -91,6 +91,8 @@ class Cloud:
         self.rescue = self.draw.random() < 0.6
         verb = ["host", "rescue", A, "--to", B] if self.rescue else ["host", "evacuate", A]
         width = ["--max-in-flight", str(self.draw.randint(1, 4))] if self.draw.random() < 0.7 else []
+        if not self.rescue:
+            self.move_volumes()
         self.words = [*verb, *(w for i in self.ids for w in ("--only", i)), *FENCED, *width, "--timeout", "45", "--yes"]
         self.faults = sorted((Fault(self.draw, self) for _ in range(self.draw.choice((1, 1, 2, 2, 3)))), key=lambda f: f.at)
         self.first = self.second = None
@@ -99,6 +101,11 @@ class Cloud:
     @staticmethod
     def owned():
         return {r["id"] for r in rows("cinder", "SELECT id FROM volumes WHERE deleted = 0 AND BINARY SUBSTRING_INDEX(host, '@', 1) = BINARY %s", (A,))}
+
+    def move_volumes(self):
+        """Before the faults: an evacuation alone is refused while a volume's backend is dead."""
+        for backend in ENV["SB_BACKENDS"].split():
+            self.tool.run("volume", "update_host", "--currenthost", "%s@%s" % (A, backend), "--newhost", "%s@%s" % (B, backend), *FENCED, "--yes")
 
     def delete(self, id_):
         """By nova-api, which comes up for it."""
@@ -234,7 +241,7 @@ def main():
             for line, code in cloud.typed:
                 print("    %s\n      exit %s" % (line, code))
             print(cloud.said[-6000:] if os.environ.get("SEED") else "", flush=True)
-        met.append({"seed": seed, "faults": [f.name() for f in cloud.faults], "fates": counts, "commands": len(cloud.typed), "trouble": cloud.trouble})
+        met.append({"seed": seed, "faults": [f.name() for f in cloud.faults], "fates": counts, "sent": any(map(cloud.builds, cloud.ids)), "commands": len(cloud.typed), "trouble": cloud.trouble})
         with open(sys.argv[4], "w") as f:
             json.dump(met, f)
 

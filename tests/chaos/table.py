@@ -23,6 +23,7 @@ def main():
     bad = [run for run in met if run["trouble"]]
     print("| all | %d | %s |" % (len(met), " | ".join(str(total[f]) for f in FATES)))
     print("commands typed: %.1f in the mean, %d at most" % (sum(r["commands"] for r in met) / max(len(met), 1), max((r["commands"] for r in met), default=0)))
+    print("%d of them had begun with an instance before the end" % sum(run["sent"] for run in met))
     if bad:
         print("seeds: %s" % " ".join(str(r["seed"]) for r in bad))
     print("%d passed, %d failed" % (len(met) - len(bad), len(bad)))

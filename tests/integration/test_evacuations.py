@@ -217,6 +217,20 @@ class Evacuations(harness.TestCase):
         self.unchanged(before)
         self.assertEqual(self.conductor.casts, [])
 
+    def test_a_name_of_what_has_left_the_host_is_said_and_passed_over(self):
+        """The same command again, after the host has returned and cleaned up, and a tenant has deleted."""
+        names = ("image-active-0", "image-active-1", "image-error-0")
+        self.cast_of()
+        landing.land(instance(names[0])["uuid"], B)
+        rows("nova", "UPDATE migrations SET status = 'completed' WHERE instance_uuid = %s AND status = 'done'", (instance(names[0])["uuid"],))
+        gone = instance(names[1])["uuid"]
+        rows("nova", "UPDATE instances SET deleted = id, deleted_at = UTC_TIMESTAMP() WHERE uuid = %s", (gone,))
+        harness.heartbeats()
+        r = self.tool.run("host", "evacuate", A, "--only", names[0], "--only", gone, "--exclude", names[2], *FENCED, "--dry-run")
+        self.expect(r, OK, "--only '%s': already moved" % names[0], "--only '%s': deleted meanwhile" % gone)
+        elsewhere = value("nova", "SELECT uuid FROM instances WHERE BINARY host = BINARY %s AND deleted = 0 AND uuid <> %s LIMIT 1", (B, instance(names[0])["uuid"]))
+        self.expect(self.tool.run("host", "evacuate", A, "--only", elsewhere, *FENCED, "--dry-run"), NOT_FOUND, elsewhere)   # never was here
+
     def refused(self, code, *words):
         before = harness.checksum()
         r = self.expect(self.tool.run(*words, *GO, "-f", "json"), REFUSED)

@@ -40,6 +40,20 @@ static inline void instances_free(struct instances *instances)
 {
 	db_rows_free(&instances->rows);
 }
+/* What became of instances that are not where they were looked for: a row for each evacuation that took one away, or one
+ * without source_compute. Who was purged has none. Ordered by uuid. */
+struct left_instance {
+	const char *uuid, *name, *host, *source_compute; /* any but uuid may be NULL */
+	int64_t is_deleted;
+};
+struct left_instances {
+	DB_ROWS(struct left_instance);
+};
+int instances_that_left(struct db *cell, const struct words *uuids, struct left_instances *out, struct error *err);
+static inline void left_instances_free(struct left_instances *left)
+{
+	db_rows_free(&left->rows);
+}
 /* nova compute/utils.py: is_volume_backed_instance. Its root's block device says it: the image of a volume-backed instance's
  * snapshot boots from a volume and is an image all the same. Without one, what has no image. */
 bool instance_boots_from_volume(const struct instance *instance);

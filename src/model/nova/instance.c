@@ -13,6 +13,9 @@ static const struct db_shape instance_shape = DB_SHAPE(struct instance,
     DB_NULLABLES(struct instance, name, project_id, user_id, host, node, vm_state, task_state, image_ref, launched_at,
 	config_drive, root_destination));
 
+static const struct db_shape left_shape = DB_SHAPE(struct left_instance, DB_COLUMNS(struct left_instance, uuid, is_deleted),
+    DB_NULLABLES(struct left_instance, name, host, source_compute));
+
 static const struct db_shape bdm_shape = DB_SHAPE(struct bdm, DB_COLUMNS(struct bdm, instance_uuid, volume_id, boot_index),
     DB_NULLABLES(struct bdm, attachment_id));
 
@@ -158,6 +161,11 @@ int instances_by_name(struct db *cell, const char *name, struct instances *out, 
 	const struct db_param params[] = { p_str("name", name), p_end };
 
 	return db_read(cell, &SQL_NOVA_INSTANCE_LIST_BY_NAME, params, &instance_shape, &out->rows, err);
+}
+
+int instances_that_left(struct db *cell, const struct words *uuids, struct left_instances *out, struct error *err)
+{
+	return db_read_set(cell, &SQL_NOVA_INSTANCE_LIST_LEFT, uuids, &left_shape, "uuid", &out->rows, err);
 }
 
 bool instance_boots_from_volume(const struct instance *instance)
