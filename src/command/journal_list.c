@@ -31,13 +31,19 @@ static size_t count_units(const struct past *p, const char *a, const char *b)
 	return n;
 }
 
+/* Its time ended before nova had: nothing has failed, and how it went on is in no journal. */
+static bool was_left_waiting(const struct past *p)
+{
+	return str_equal(p->result, "timeout") && count_units(p, "failed", "failed") == 0;
+}
+
 static const char *run_state(const struct past *p)
 {
 	if (p->recovery)
 		return str_equal(p->recovery, "ok")                                       ? "recovered" :
 		    str_equal(p->recovery, "drift") || str_equal(p->recovery, "unproved") ? "failed" :
 											    "unknown";
-	if (str_equal(p->result, "unknown") || count_units(p, "unknown", "unknown") > 0)
+	if (str_equal(p->result, "unknown") || count_units(p, "unknown", "unknown") > 0 || was_left_waiting(p))
 		return "unknown";
 	if (!p->result)
 		return "open";
@@ -58,15 +64,18 @@ static void show_hosts(struct table *t, const struct past *p)
 
 static void add_run(struct table *t, const struct past *p, const char *file)
 {
+	const char *sent = was_left_waiting(p) ? NULL : "applied"; /* of an evacuation: sent, and not seen to end */
+
 	table_add(t);
 	table_text(t, "run", str_or(p->run, file));
 	table_text(t, "command", p->command);
 	show_hosts(t, p);
 	table_text(t, "state", run_state(p));
 	table_text(t, "started_at", p->started_at);
-	table_int(t, "units_done", (int64_t)count_units(p, "proved", "applied"));
+	table_int(t, "units_done", (int64_t)count_units(p, "proved", sent ? sent : "proved"));
 	table_int(t, "units_failed", (int64_t)count_units(p, "failed", "failed"));
-	table_int(t, "units_unknown", (int64_t)count_units(p, "unknown", "open"));
+	table_int(t, "units_unknown",
+	    (int64_t)(count_units(p, "unknown", "open") + (sent ? 0 : count_units(p, "applied", "applied"))));
 }
 
 /* What nobody has settled keeps others out, or leaves instances of which nobody knows. */

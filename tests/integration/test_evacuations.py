@@ -363,6 +363,8 @@ class Evacuations(harness.TestCase):
         self.expect(r, TIMEOUT)
         self.assertIn("accepted", r.json["steps"][0]["error"])
         self.assertEqual(len(self.conductor.casts), 1)
+        listed = self.expect(self.tool.run("journal", "list", "-f", "json"), OK, "not all is known: ", " journal recover ")
+        self.assertEqual([listed.json[0][k] for k in ("state", "units_done", "units_unknown")], ["unknown", 0, 1])
 
     def test_without_a_fence_or_a_yes_nothing_is_cast(self):
         before = harness.checksum()
