@@ -177,6 +177,7 @@ class Cloud:
             else:
                 if not self.left():
                     break
+                self.wait_for_nova()
                 line = " ".join(self.words)
                 r = self.tool.run(*self.words)
                 code, out, err, again = r.code, r.out, r.err, False
@@ -187,13 +188,19 @@ class Cloud:
             self.typed.append((line, code))
             self.said += out + err
 
+    def wait_for_nova(self, seconds=90):
+        """Nobody types the same every second while an instance is being built."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and any((r["task_state"] or "").startswith("rebuild") for r in self.rows_now().values()):
+            time.sleep(1)
+
     def left(self):
         return [i for i, row in self.rows_now().items() if not row["deleted"] and row["host"] == A]
 
     # ---- the judge
 
     def rows_now(self):
-        return {r["uuid"]: r for r in rows("nova", "SELECT uuid, host, vm_state, task_state, deleted FROM instances WHERE uuid IN (%s)"
+        return {r["uuid"]: r for r in rows("nova", "SELECT uuid, display_name, host, vm_state, task_state, deleted FROM instances WHERE uuid IN (%s)"
                                            % ", ".join(["%s"] * len(self.ids)), self.ids)}
 
     def builds(self, id_):
@@ -209,7 +216,7 @@ class Cloud:
             return "deleted" if id_ in self.deleted else "lost"
         if row["host"] != A and row["task_state"] is None and row["vm_state"] != "error":
             return "elsewhere"
-        if id_ in self.said:
+        if id_ in self.said or re.search(r"\b%s\b" % re.escape(row["display_name"]), self.said):
             return "named"
         if row["host"] == A and row["task_state"] is None and not builds:
             return "untouched"
