@@ -134,3 +134,21 @@ class Life(harness.TestCase):
         self.assertEqual(running.returncode, PARTIAL, out + err)
         self.assertRegex(err, "reported to neutron [0-9]+ s ago: the host is alive")
         self.assertEqual(len(self.conductor.casts), 1)
+
+    def test_agents_that_cannot_be_asked_any_more_are_missed_once(self):
+        """Between two waves: the other witnesses are asked, and the run goes on."""
+        silent = self.listen(full=True)
+        self.addCleanup(silent.close)
+        only = [w for name in NAMES for w in ("--only", name)]
+        running = self.tool.start("host", "evacuate", A, *only, *GO, "--max-in-flight", "1", "-f", "json")
+        self.addCleanup(lambda: (running.poll() is None and running.kill(), running.communicate()))
+        self.assertEqual(len(self.conductor.wait_for(1, 20)), 1)
+        rows("neutron", "RENAME TABLE agents TO agents_there")
+        self.addCleanup(rows, "neutron", "RENAME TABLE agents_there TO agents")
+        rows("neutron", "CREATE DEFINER = 'nobody'@'nowhere' VIEW agents AS SELECT * FROM agents_there")
+        self.addCleanup(rows, "neutron", "DROP VIEW agents")
+        for n in (1, 2):
+            landing.land(landing.uuid_of(self.conductor.wait_for(n, 20)[n - 1]), B)
+        out, err = (x.decode() for x in running.communicate(timeout=60))
+        self.assertEqual(running.returncode, OK, out + err)
+        self.assertEqual(err.count("whether neutron's agents on '%s' report is not known any more" % A), 1, err)
