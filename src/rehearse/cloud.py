@@ -119,12 +119,15 @@ class Cloud:
         return [{k: v for k, v in zip(("vendor_id", "product_id", "physical_network"), kind) if v} for kind in sorted(kinds, key=str)]
 
     def owner_for(self, hosts):
-        """Who could own the volumes of these: the living host of cinder with most of their backends; None where they have none."""
+        """Who could own the volumes of these: the living host of cinder with most of their backends. Where they have none it is None; of several
+        hosts any that lives, as host rescue alone takes several, and gives it nothing then."""
         backends = self.backends()
         lost = {b for h in hosts for b in backends.get(h, {})}
         living = {h: len(lost & {b for b, alive in of.items() if alive}) for h, of in backends.items() if h not in hosts}
         best = max(sorted(living), key=living.get, default=None)
-        return best if lost and best and living[best] else None
+        if lost and best and living[best]:
+            return best
+        return next(iter(self.targets(hosts)), None) if len(hosts) > 1 else None
 
     def reporting(self):
         """[(binary, host)] of the services that report."""

@@ -170,6 +170,8 @@ def rehearse(o, r, directory):
         clock.set()
         r.newest, r.shift = clock.newest, clock.shift
         r.hosts = victims(o, cloud)
+        if len(r.hosts) > 1 and not cloud.of_kind("cinder"):
+            raise Failed(CONFIG, "%d hosts that die together are one host rescue, which reads cinder's database: there is no dump of cinder" % len(r.hosts), "one host: --host alone")
         clock.kill(r.hosts)
         broker.read_by(cloud.reporting())
         p = plan.Plan(directory, server, cloud, broker.url())

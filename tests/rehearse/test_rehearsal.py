@@ -27,6 +27,14 @@ class Rehearsal(Case):
         self.assertTrue(report["plan"]["steps"])
         self.assertEqual([f for f in report["plan"]["findings"] if f["code"] == "fencing-unconfirmed"], [])
 
+    def test_hosts_that_die_together_and_have_no_volumes_are_one_rescue(self):
+        """'host evacuate' takes one host, and 'host rescue' asks cinder's database."""
+        nova, cinder = self.file("nova.sql", dumped("nova_api", "nova_cell0", "nova", "placement", "neutron")), self.file("cinder.sql", dumped("cinder", options=("--no-data",)))
+        report = self.rehearse(nova, cinder, "--host", A, "--host", B, *self.shared(), "-f", "json").json
+        self.assertEqual((report["hosts"], report["error"], report["to"]), ([A, B], None, harness.C))
+        self.assertEqual({s["kind"] for s in report["plan"]["steps"]} & {"instance", "volume"}, {"instance"})
+        self.expect(self.rehearse(nova, "--host", A, "--host", B), harness.CONFIG, "no dump of cinder", "--host alone")
+
     def test_text_has_the_plan_and_nothing_to_type_that_names_private_files(self):
         result = self.rehearse(self.whole, "--host", A)
         for text in ("host rescue %s" % A, "the newest heartbeat, is now", "masked", "evacuate "):
@@ -64,6 +72,10 @@ class Rehearsal(Case):
             self.until(lambda: not subprocess.run(["pgrep", "-f", place], stdout=subprocess.DEVNULL).returncode == 0)
             self.assertEqual(os.path.exists(place), number == signal.SIGKILL)
             shutil.rmtree(place, ignore_errors=True)
+
+    def shared(self):
+        """Disks that nova made are on all hosts."""
+        return "--config", self.file("site.conf", b"[site]\nshared_disks = true\n")
 
     def private(self):
         return [os.path.join(self.directory, f) for f in os.listdir(self.directory) if f.startswith("evac-rehearse.")]
