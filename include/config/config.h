@@ -82,8 +82,9 @@ struct nova_config {
 	unsigned report_interval_s;   /* 10 */
 	char *conductor_topic;        /* [conductor] topic of Queens; "conductor" */
 	char *compute_level; /* [upgrade_levels] compute: "auto", a release's name or an RPC version; NULL: not given */
-	char *api_listen;    /* where nova-api of this configuration listens: osapi_compute_listen, 127.0.0.1 for any */
-	unsigned api_port;   /* osapi_compute_listen_port; 8774 */
+	bool zone_query_said, zone_query; /* [scheduler] query_placement_for_availability_zone: is it given, and which */
+	char *api_listen;  /* where nova-api of this configuration listens: osapi_compute_listen, 127.0.0.1 for any */
+	unsigned api_port; /* osapi_compute_listen_port; 8774 */
 	struct keystone_config keystone;
 	/* where this configuration says that it is, instead of keystone's catalog; NULL: it does not */
 	char *glance_url;

@@ -26,8 +26,9 @@ struct room {
 	size_t nbook;
 	const struct host_metadata **metadata; /* of its aggregates */
 	size_t nmetadata;
-	const char *zone;               /* of its aggregate; NULL: none has one */
-	const char *provider;           /* uuid of its own one */
+	const char *zone;                    /* of its aggregate; NULL: none has one */
+	const struct unmirrored *unmirrored; /* placement does not have it there; NULL: it has, or that is not known */
+	const char *provider;                /* uuid of its own one */
 	int64_t *now;                   /* of the rooms: what is used of each inventory, with what this run would put there */
 	enum room_absent absent;        /* why placement never names it; ROOM_THERE also where placement was not asked */
 	enum room_closed closed;        /* why the scheduler would not take it now */
@@ -50,6 +51,9 @@ void rooms_free(struct rooms *rooms);
 /* A host that could take instances but for placement, which still has it as disabled, where each that could is such a one;
  * NULL: there is another, or none at all. */
 const char *rooms_all_marked(const struct scene *scene);
+
+/* Does the instance ask for the zone in which placement does not have this room? */
+bool room_is_unmirrored(const struct room *room, const struct candidate *c);
 
 /* How much of enum resource_class ${class} the instance needs, as its flavor says it. */
 int64_t room_need(const struct candidate *c, int class);

@@ -189,6 +189,13 @@ struct nova_facts {
 	struct standing_migrations standing; /* away from the failed host */
 };
 
+/* A compute node whose host is in the aggregate of an availability zone, and placement does not have it there, nor in another
+ * aggregate of that zone: a scheduler that asks placement (${zones_asked}) sends no instance there that is of this zone. */
+struct unmirrored {
+	const char *node_uuid, *host, *aggregate, *zone;
+};
+enum zones_asked { ZONES_NOT_ASKED, ZONES_PERHAPS_ASKED, ZONES_ASKED };
+
 /* What decides where instances may go. */
 struct placing_facts {
 	bool known; /* it was read */
@@ -196,6 +203,11 @@ struct placing_facts {
 	struct inventories inventories; /* placement's; none without its database */
 	struct placement_columns columns;
 	struct providers sharing;
+	enum zones_asked zones_asked; /* by its release and this machine's nova.conf */
+	bool zones_known;             /* placement's aggregates were compared with nova's */
+	struct zone_hosts zones;
+	struct unmirrored *unmirrored; /* by their uuid */
+	size_t nunmirrored;
 	struct trait_fact *trait; /* of every trait that a candidate asks for: who has it */
 	size_t ntrait;
 	const struct nova_service **opened; /* reserved hosts that this run would take into service (find/reserve.h) */
@@ -528,6 +540,13 @@ struct db *scene_placement_db(const struct scene *scene);
 /* scene_placing.c: what decides where instances may go. Before the instances. */
 int scene_find_placing(struct scene *scene, struct error *err);
 int scene_find_traits(struct scene *scene, const struct candidate *candidate, struct error *err);
+/* scene_zones.c: does a scheduler of this release ask placement for hosts of an availability zone? PERHAPS: by default, and
+ * ${config} does not say. */
+enum zones_asked release_asks_zones(const struct release *release, const struct nova_config *config);
+/* The part of it that is about availability zones; ${placement} has been probed. */
+int scene_find_zones(struct scene *scene, struct db *placement, struct error *err);
+/* The node, if it is an unmirrored one; NULL: it is not, or that is not known. */
+const struct unmirrored *scene_unmirrored(const struct scene *scene, const char *node_uuid);
 /* Before a message: which hosts placement has as disabled, read again where the last look is older than ${life_ms}. A database
  * that does not answer leaves what was known. */
 void scene_look_at_marked(struct scene *scene, int64_t life_ms);

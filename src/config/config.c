@@ -207,12 +207,27 @@ static int read_placement_apart(struct ini *ini, bool *out, struct error *err)
 	return 0;
 }
 
+/* What it is where it is not given depends on the release. */
+static int read_zone_query(struct ini *ini, struct nova_config *out, struct error *err)
+{
+	static const struct ini_name option[] = { { "scheduler", "query_placement_for_availability_zone" }, { NULL, NULL } };
+	const char *value;
+
+	if (ini_get_first(ini, option, &value, NULL, err) != 0)
+		return -1;
+	out->zone_query_said = value;
+	if (value)
+		return read_bool(ini, option, &out->zone_query, err);
+	ini_note(ini, option, NULL, NULL);
+	return 0;
+}
+
 static int read_nova(struct ini *ini, struct nova_config *out, struct error *err)
 {
 	out->conductor_topic = xstrdup("conductor");
 	if (read_text(ini, NAMES({ "conductor", "topic" }), &out->conductor_topic, err) != 0 ||
 	    read_text(ini, NAMES({ "upgrade_levels", "compute" }), &out->compute_level, err) != 0 ||
-	    read_api(ini, out, err) != 0 || endpoints_read(ini, out, err) != 0)
+	    read_zone_query(ini, out, err) != 0 || read_api(ini, out, err) != 0 || endpoints_read(ini, out, err) != 0)
 		return -1;
 	if (read_database(ini, api_connection, &out->api_database, NULL, err) != 0)
 		return -1;

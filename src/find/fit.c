@@ -8,7 +8,7 @@
 
 static const char *const class_name[CLASSES] = { N_("vCPU"), N_("MB of memory"), N_("GB of disk") };
 
-enum objection { NO_OBJECTION, ANTI_AFFINITY, AFFINITY, OTHER_ZONE, NO_AGGREGATE };
+enum objection { NO_OBJECTION, ANTI_AFFINITY, AFFINITY, OTHER_ZONE, NO_AGGREGATE, UNMIRRORED };
 
 static size_t members_there(const struct room *room, const struct candidate *c)
 {
@@ -41,6 +41,11 @@ static bool zone_fits(const struct scene *scene, const struct room *room, const 
 	    (room->zone ? strcmp(room->zone, asked) == 0 : !aggregates_have_zone(&scene->placing.aggregates, asked));
 }
 
+bool room_is_unmirrored(const struct room *room, const struct candidate *c)
+{
+	return room->unmirrored && str_equal(room->unmirrored->zone, c->spec_facts.zone);
+}
+
 static bool aggregate_has(const struct room *room, const struct extra_spec *spec)
 {
 	for (size_t i = 0; i < room->nmetadata; i++)
@@ -66,6 +71,8 @@ static enum objection filter_objects(const struct scene *scene, const struct roo
 		return c->spec_facts.group_hint ? group_objects(room, c) : NO_OBJECTION;
 	if (!zone_fits(scene, room, c->spec_facts.zone))
 		return OTHER_ZONE;
+	if (scene->placing.zones_asked == ZONES_ASKED && room_is_unmirrored(room, c))
+		return UNMIRRORED;
 	if (!aggregate_fits(room, &c->needs))
 		return NO_AGGREGATE;
 	return group_objects(room, c);
@@ -116,8 +123,10 @@ static void say_short(const struct scene *scene, const struct room *room, const 
 	    _(class_name[class]), room->host);
 }
 
-static void say_objection(enum objection objection, const char *host, struct str *why)
+static void say_objection(enum objection objection, const struct room *room, struct str *why)
 {
+	const char *host = room->host;
+
 	switch (objection) {
 	case NO_OBJECTION:
 		break;
@@ -132,6 +141,11 @@ static void say_objection(enum objection objection, const char *host, struct str
 		break;
 	case NO_AGGREGATE:
 		str_addf(why, _("'%s' is not in an aggregate that its flavor needs"), host);
+		break;
+	case UNMIRRORED:
+		str_addf(why,
+		    _("placement does not have '%s' in aggregate '%s' of availability zone '%s', and the scheduler asks placement"),
+		    host, room->unmirrored->aggregate, room->unmirrored->zone);
 		break;
 	}
 }
@@ -156,8 +170,12 @@ static void say_filter(const struct scene *scene, const struct room *room, const
 {
 	auto_free char *host = shell_quoted(room->host);
 
-	say_objection(filter_objects(scene, room, c), room->host, why);
-	if (group_objects(room, c))
+	enum objection objection = filter_objects(scene, room, c);
+
+	say_objection(objection, room, why);
+	if (objection == UNMIRRORED)
+		str_add(help, _("nova-manage placement sync_aggregates, then the same command again"));
+	else if (group_objects(room, c))
 		say_group_help(c, help);
 	else if (room->closed || room->absent || !room_has_size(scene, room, c))
 		str_add(help, _("choose another host"));
@@ -220,7 +238,10 @@ static const char *obstacle_in(const struct room *room, const struct scene *scen
 	int class = room_short_class(scene, room, c);
 
 	if (objection)
-		return objection == OTHER_ZONE ? "zone" : objection == NO_AGGREGATE ? "aggregate" : "group";
+		return objection == OTHER_ZONE ? "zone" :
+		    objection == UNMIRRORED    ? "unmirrored" :
+		    objection == NO_AGGREGATE  ? "aggregate" :
+						 "group";
 	if (room->absent)
 		return "placement";
 	if (class < CLASSES)
@@ -307,6 +328,12 @@ size_t rooms_short(const struct rooms *rooms, const struct scene *scene, const s
 	return most;
 }
 
+/* A host that the scheduler may not take comes after those that it may, and a reserve, which is written to, after both. */
+static int last_choice(const struct room *room, const struct candidate *c)
+{
+	return (room->reserve ? 2 : 0) + (room_is_unmirrored(room, c) ? 1 : 0);
+}
+
 const struct room *rooms_place(struct rooms *rooms, const struct scene *scene, const struct candidate *c, struct str *why,
     struct str *help)
 {
@@ -316,8 +343,8 @@ const struct room *rooms_place(struct rooms *rooms, const struct scene *scene, c
 		/* a target that is down or disabled has findings of its own */
 		if ((r->closed && !scene->request->what.target_host) || !room_is_open(scene, r, c))
 			continue;
-		if (!best || best->reserve > r->reserve ||
-		    (best->reserve == r->reserve &&
+		if (!best || last_choice(best, c) > last_choice(r, c) ||
+		    (last_choice(best, c) == last_choice(r, c) &&
 			room_left(scene, r, CLASS_MEMORY_MB) > room_left(scene, best, CLASS_MEMORY_MB)))
 			best = r;
 	}

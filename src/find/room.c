@@ -280,6 +280,7 @@ static void make_rooms(const struct scene *scene, const char *target, const stru
 		room = &out->v[out->n++];
 		room->host = n->host;
 		room->node = n->hypervisor_hostname;
+		room->unmirrored = scene_unmirrored(scene, n->uuid);
 		room->now = out->now;
 		service = compute_of(&computes, n->host);
 		room->closed = why_closed(scene, service);

@@ -67,6 +67,8 @@ void scene_free(struct scene *scene)
 	aggregates_free(&scene->placing.aggregates);
 	inventories_free(&scene->placing.inventories);
 	providers_free(&scene->placing.sharing);
+	zone_hosts_free(&scene->placing.zones);
+	free(scene->placing.unmirrored);
 	for (i = 0; i < scene->placing.ntrait; i++)
 		providers_free(&scene->placing.trait[i].providers);
 	free(scene->placing.trait);

@@ -28,7 +28,7 @@ int scene_find_placing(struct scene *scene, struct error *err)
 	if (!placement)
 		return 0;
 	if (placement_columns_probe(placement, &scene->placing.columns, err) != 0 ||
-	    inventories_list(placement, &scene->placing.inventories, err) != 0)
+	    inventories_list(placement, &scene->placing.inventories, err) != 0 || scene_find_zones(scene, placement, err) != 0)
 		return -1;
 	return scene->placing.columns.has_sharing ? sharing_list(placement, &scene->placing.sharing, err) : 0;
 }

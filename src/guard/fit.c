@@ -3,6 +3,7 @@
 
 #include "find/fit.h"
 #include "internal.h"
+#include "util/lang.h"
 
 static bool any_open(const struct rooms *rooms)
 {
@@ -65,6 +66,44 @@ void guard_capacity_bound(const struct guard *self, const struct scene *scene, s
 	if (left > 0)
 		guard_found(self, scene, out, NULL, NULL,
 		    "at least %zu of %zu instances fit nowhere, however they are placed: %s", left, n, why.s);
+	rooms_free(&rooms);
+}
+
+#define HOSTS_NAMED 5
+
+/* Of the hosts that could take it those that placement does not have in its zone, with their aggregates. */
+static void add_unmirrored(const struct rooms *rooms, const struct candidate *c, struct str *out)
+{
+	size_t n = 0;
+
+	for (const struct room *r = rooms->v; r < rooms->v + rooms->n; r++)
+		if (!r->closed && !r->absent && room_is_unmirrored(r, c) && n++ < HOSTS_NAMED)
+			str_addf(out, _("%s'%s' (aggregate '%s')"), out->n ? ", " : "", r->host, r->unmirrored->aggregate);
+	if (n > HOSTS_NAMED)
+		str_addf(out, _(" and %zu more"), n - HOSTS_NAMED);
+}
+
+/* Where it is certain that the scheduler asks placement they are no room for it (no-capacity). */
+void guard_zone_not_in_placement(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	auto_str struct str why = { 0 }, hosts = { 0 };
+	const struct room *room;
+	struct rooms rooms;
+
+	if (scene->placing.zones_asked != ZONES_PERHAPS_ASKED || scene->placing.nunmirrored == 0 ||
+	    scene->request->what.force || !scene->nova.home)
+		return;
+	rooms_make(scene, &rooms);
+	EACH_TAKEN(t, scene, out) {
+		room = rooms_place(&rooms, scene, t.c, &why, &hosts);
+		if (!room || !room_is_unmirrored(room, t.c))
+			continue;
+		str_clear(&hosts);
+		add_unmirrored(&rooms, t.c, &hosts);
+		guard_found(self, scene, out, t.c->instance->uuid, NULL,
+		    "%s fits only on hosts that placement does not have in availability zone '%s': %s",
+		    str_or(t.c->instance->name, t.c->instance->uuid), t.c->spec_facts.zone, hosts.s);
+	}
 	rooms_free(&rooms);
 }
 

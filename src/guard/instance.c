@@ -179,8 +179,10 @@ static void add_listed(struct str *out, const char *word)
 }
 
 /* What the scheduler or the new compute would look at, and nobody has. */
-static void add_not_reckoned(const struct scene *scene, const struct needs *n, struct str *out)
+static void add_not_reckoned(const struct scene *scene, const struct candidate *c, struct str *out)
 {
+	const struct needs *n = &c->needs;
+
 	for (size_t i = 0; i < n->nask; i++)
 		if (!n->ask[i].or_vcpu &&
 		    (scene->placing.inventories.n == 0 ||
@@ -194,6 +196,9 @@ static void add_not_reckoned(const struct scene *scene, const struct needs *n, s
 		add_listed(out, _("NUMA cells"));
 	if (n->bandwidth_port || n->extended_port)
 		add_listed(out, _("resources of its ports"));
+	if (scene->placing.inventories.n > 0 && scene->placing.zones_asked != ZONES_NOT_ASKED && !scene->placing.zones_known &&
+	    c->spec_facts.zone && aggregates_have_zone(&scene->placing.aggregates, c->spec_facts.zone))
+		add_listed(out, _("its availability zone in placement"));
 }
 
 void guard_unchecked_resources(const struct guard *self, const struct scene *scene, struct findings *out)
@@ -202,7 +207,7 @@ void guard_unchecked_resources(const struct guard *self, const struct scene *sce
 
 	EACH_TAKEN(t, scene, out) {
 		str_clear(&words);
-		add_not_reckoned(scene, &t.c->needs, &words);
+		add_not_reckoned(scene, t.c, &words);
 		if (words.n)
 			guard_found(self, scene, out, t.c->instance->uuid, NULL,
 			    "%s needs %s: not checked here; if no host has it, nova leaves the instance in ERROR",

@@ -420,6 +420,12 @@ GUARD("capacity-bound", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, capa
 		"less than they need"),
 	.hint = N_("add a host or free some capacity; 'evac-manage host readiness' says how much"),
 	.of_request = true, .of_all = true)
+GUARD("zone-not-in-placement", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, zone_not_in_placement),
+	.sentence = N_("the instance fits only on hosts that placement does not have in the aggregate of its availability zone; a scheduler "
+		"that asks placement (nova 24 and later, unless [scheduler] query_placement_for_availability_zone is off) sends it to none of them, "
+		"and nova leaves it in ERROR"),
+	.hint = N_("nova-manage placement sync_aggregates, then the same command again"),
+	.of_doubt = true, .of_all = true)
 GUARD("unchecked-resources", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, unchecked_resources),
 	.sentence = N_("an instance needs something that is not checked here (PCI devices, NUMA cells, huge pages; without "
 		"placement's records also resource classes and traits); only the scheduler and nova-compute know "

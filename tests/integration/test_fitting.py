@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Capacity is what the scheduler would find: by the provider's uuid, in every class, for every trait; and what nobody reckoned is named."""
 import json
+import os
 import time
 
+import cloud
 import harness
 import landing
 from harness import A, B, C, ENV, FENCED, OK, REFUSED, rows, value
@@ -66,6 +68,38 @@ class Fitting(harness.TestCase):
         self.assertIn("instance evacuate %s %s" % (self.uuid("image-stopped-0"), C), found["no-capacity"]["hint"])
         rows("placement", "INSERT INTO allocations (resource_provider_id, consumer_id, resource_class_id, used) VALUES (%s, UUID(), 10, 1)", (mine,))
         self.assertIn("no-capacity", self.instance("image-stopped-0", *PLACEMENT))
+
+    def zone_option(self, word):
+        """[scheduler] query_placement_for_availability_zone in nova.conf; None: it says nothing of it."""
+        own = os.path.join(self.tool.state, "scheduler.conf")
+        with open(own, "w") as f:
+            f.write("[scheduler]\nquery_placement_for_availability_zone = %s\n" % word if word else "")
+        self.tool.nova = [ENV["SB_NOVA_CONF"], ENV["SB_NOVA_DB_CONF"], own]
+
+    def test_a_zone_that_placement_does_not_have(self):
+        """map_az_to_placement_aggregate (nova 26 scheduler/request_filter.py) asks placement for members of the zone's aggregates alone."""
+        zone = cloud.make_zone("az-east", "racks 1 to 4", (B, C), ["image-stopped-0"])
+        said = lambda option, *words: (self.zone_option(option), self.instance("image-stopped-0", *words, *PLACEMENT))[1]
+        found = said(None)["zone-not-in-placement"]
+        self.assertEqual((found["severity"], found["subject"], found["hint"]),
+                         ("warn", self.uuid("image-stopped-0"), "nova-manage placement sync_aggregates, then the same command again"))
+        for word in ("availability zone 'az-east'", "'%s' (aggregate 'racks 1 to 4')" % B, "'%s' (aggregate 'racks 1 to 4')" % C):
+            self.assertIn(word, found["message"])
+        self.assertIn("zone-not-in-placement", said(None, C))
+        of_zones = lambda found: {"zone-not-in-placement", "no-capacity"} & set(found)
+        self.assertEqual(of_zones(said("false")), set())                                    # the scheduler does not ask
+        self.assertIn("racks 1 to 4", said("true")["no-capacity"]["message"])               # it does
+        self.zone_option(None)
+        self.assertEqual(of_zones(self.instance("image-stopped-0")), set())                 # without placement's records
+        self.assertNotIn("zone-not-in-placement", self.instance("image-active-0", *PLACEMENT))  # of another zone
+        self.assertIn("zone-not-in-placement 1", " ".join(r["reasons"] or "" for r in self.tool.run("host", "readiness", A, *PLACEMENT, "-f", "json").json))
+        rows("nova", "UPDATE services SET version = 67 WHERE version >= 61")                # since nova 28 there is no option
+        self.assertIn("placement does not have", said("false")["no-capacity"]["message"])
+        cloud.mirror_zone(zone, C)
+        self.assertEqual(of_zones(said(None)), set())
+        self.assertIn("'%s'" % B, said(None, B)["no-capacity"]["message"])
+        cloud.mirror_zone(zone, B)
+        self.assertEqual(of_zones(said(None, B)), set())
 
     def test_two_that_want_the_same_device_in_one_run(self):
         for name in ("image-stopped-0", "image-active-0"):

@@ -57,3 +57,24 @@ def join_group(name, policy, members, in_spec=True):
             spec["nova_object.data"].update({"instance_group": known, "scheduler_hints": {"group": [group]}})
         rows("nova_api", "UPDATE request_specs SET spec = %s WHERE instance_uuid = %s", (json.dumps(spec), id_))
     return group
+
+
+def make_zone(zone, aggregate, hosts, instances):
+    """An aggregate of nova's that is an availability zone, with hosts in it and instances that were booted into it. Placement does not know it, as if
+    each host had become a member before nova-api told placement; gives its uuid, for mirror_zone()."""
+    rows("nova_api", "INSERT INTO aggregates (uuid, name, created_at) VALUES (UUID(), %s, UTC_TIMESTAMP())", (aggregate,))
+    number = value("nova_api", "SELECT id FROM aggregates WHERE name = %s", (aggregate,))
+    rows("nova_api", "INSERT INTO aggregate_metadata (aggregate_id, `key`, value) VALUES (%s, 'availability_zone', %s)", (number, zone))
+    for host in hosts:
+        rows("nova_api", "INSERT INTO aggregate_hosts (aggregate_id, host) VALUES (%s, %s)", (number, host))
+    for name in instances:
+        rows("nova_api", "UPDATE request_specs SET spec = JSON_SET(spec, '$.\"nova_object.data\".availability_zone', %s) WHERE instance_uuid = %s", (zone, named(name)["uuid"]))
+    return value("nova_api", "SELECT uuid FROM aggregates WHERE id = %s", (number,))
+
+
+def mirror_zone(aggregate_uuid, *hosts):
+    """As nova-manage placement sync_aggregates does."""
+    rows("placement", "INSERT IGNORE INTO placement_aggregates (uuid) VALUES (%s)", (aggregate_uuid,))
+    for host in hosts:
+        rows("placement", "INSERT INTO resource_provider_aggregates (resource_provider_id, aggregate_id) SELECT p.id, a.id FROM resource_providers p, placement_aggregates a"
+             " WHERE p.name = %s AND a.uuid = %s", (host, aggregate_uuid))

@@ -864,7 +864,9 @@ static void addresses_of_services_are_nova_s_own(void **state)
 	load_endpoints("[placement]\nendpoint_override = http://p:8778\nos_region_name = old\nregion_name = R1\ncafile = /ca.pem\ninsecure = true\n"
 		       "[neutron]\nurl = http://n:9696\nvalid_interfaces = public\nauth_url = http://k2/v3\n"
 		       "[cinder]\nendpoint_template = http://c:8776/v3/%(project_id)s\ncatalog_info = volumev3:cinderv3:internalURL\n"
-		       "[service_user]\nsend_service_user_token = true\n[keystone_authtoken]\nauth_url = http://k1/v3\n", &nova);
+		       "[service_user]\nsend_service_user_token = true\n[keystone_authtoken]\nauth_url = http://k1/v3\n"
+		       "[scheduler]\nquery_placement_for_availability_zone = yes\n", &nova);
+	assert_true(nova.zone_query_said && nova.zone_query);
 	assert_string_equal(e[PEER_PLACEMENT].url, "http://p:8778");
 	assert_non_null(strstr(e[PEER_PLACEMENT].origin, "[placement] endpoint_override"));
 	assert_string_equal(e[PEER_PLACEMENT].region, "R1");

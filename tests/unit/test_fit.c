@@ -114,6 +114,62 @@ static void zone_aggregate_and_group_decide(void **state)
 	members[1] = "b";
 }
 
+static void a_zone_that_placement_does_not_have(void **state)
+{
+	static struct host_metadata meta[] = { { "b", "availability_zone", "east" }, { "c", "availability_zone", "east" } };
+	static struct inventory books[] = { BOOK("u1", "u1", "b", CLASS_VCPU, "VCPU", 100), BOOK("u1", "u1", "b", CLASS_MEMORY_MB, "MEMORY_MB", 8192),
+		BOOK("u1", "u1", "b", CLASS_DISK_GB, "DISK_GB", 50) };
+	static struct unmirrored lost[] = { { "u1", "b", "racks", "east" }, { "u2", "c", "racks", "east" } };
+
+	(void)state;
+	nodes[1].uuid = "u1";
+	nodes[2].uuid = "u2";
+	scene.placing.aggregates = (struct aggregates){ .v = meta, .n = COUNT(meta) };
+	scene.placing.zones_known = true;
+	scene.placing.unmirrored = lost;
+	scene.placing.nunmirrored = 2;
+	scene.placing.zones_asked = ZONES_ASKED;
+	assert_quiet("no-capacity"); /* it asks for no zone */
+	candidates[0].spec.spec = "{\"nova_object.name\": \"RequestSpec\", \"nova_object.namespace\": \"nova\", \"nova_object.version\": \"1.8\", \"nova_object.data\": "
+	    "{\"availability_zone\": \"east\"}}";
+	assert_found("no-capacity", "in aggregate 'racks' of availability zone 'east'");
+	assert_string_equal(findings_skip(&findings, instances[0].uuid)->hint, "nova-manage placement sync_aggregates, then the same command again");
+	assert_quiet("zone-not-in-placement"); /* it is left out */
+	scene.placing.nunmirrored = 1;
+	assert_quiet("no-capacity"); /* c takes it */
+	scene.placing.nunmirrored = 2;
+	scene.placing.zones_asked = ZONES_PERHAPS_ASKED;
+	assert_quiet("no-capacity");
+	assert_found("zone-not-in-placement", "availability zone 'east': 'b' (aggregate 'racks'), 'c' (aggregate 'racks')");
+	nodes[2].memory_mb_used = 16000;
+	scene.placing.nunmirrored = 1;
+	assert_found("zone-not-in-placement", "'east': 'b' (aggregate 'racks')"); /* c has no room */
+	nodes[2].memory_mb_used = 0;
+	assert_quiet("zone-not-in-placement");
+	scene.placing.nunmirrored = 2;
+	lost[0].zone = lost[1].zone = "west"; /* not the one that it asks for */
+	assert_quiet("zone-not-in-placement");
+	lost[0].zone = lost[1].zone = "east";
+	scene.placing.inventories = (struct inventories){ .v = books, .n = COUNT(books) };
+	assert_quiet("unchecked-resources");
+	scene.placing.zones_known = false; /* placement's aggregates may not be read */
+	assert_found("unchecked-resources", "its availability zone in placement");
+	meta[0].value = meta[1].value = "west"; /* nova asks for none then */
+	assert_quiet("unchecked-resources");
+	meta[0].value = meta[1].value = "east";
+	scene.placing.inventories.n = 0;
+	scene.placing.zones_known = true;
+	scene.placing.zones_asked = ZONES_NOT_ASKED;
+	assert_quiet("zone-not-in-placement");
+	assert_quiet("no-capacity");
+	scene.placing.zones_asked = ZONES_ASKED;
+	request.what.target_host = "b"; /* by the scheduler, too */
+	scene.nova.target_cell = scene.nova.home;
+	assert_found("no-capacity", "in aggregate 'racks'");
+	request.what.force = true;
+	assert_quiet("no-capacity");
+}
+
 static void placements_books_win_over_the_nodes_rows(void **state)
 {
 	static struct inventory books[] = { BOOK("u", "u", "b", CLASS_VCPU, "VCPU", 100), BOOK("u", "u", "b", CLASS_MEMORY_MB, "MEMORY_MB", 8192),
@@ -653,6 +709,7 @@ int main(void)
 		TEST(each_takes_its_room),
 		TEST(a_host_that_is_closed_takes_nothing_and_is_named),
 		TEST(zone_aggregate_and_group_decide),
+		TEST(a_zone_that_placement_does_not_have),
 		TEST(placements_books_win_over_the_nodes_rows),
 		TEST(resource_classes_are_reckoned_against_the_whole_tree),
 		TEST(a_group_comes_from_one_provider),

@@ -128,6 +128,28 @@ static void the_state_that_it_comes_out_in_is_in_the_plan(void **state)
 	assert_found("expected-state", "will be ACTIVE, with or without --target-state");
 }
 
+static void whether_placement_is_asked_for_a_zone(void **state)
+{
+	static const struct {
+		int64_t version;
+		enum zones_asked said_nothing, said_no, said_yes;
+	} of[] = { { 30, ZONES_NOT_ASKED, ZONES_NOT_ASKED, ZONES_NOT_ASKED }, { 35, ZONES_NOT_ASKED, ZONES_NOT_ASKED, ZONES_ASKED },
+		{ 56, ZONES_NOT_ASKED, ZONES_NOT_ASKED, ZONES_ASKED }, { 57, ZONES_PERHAPS_ASKED, ZONES_NOT_ASKED, ZONES_ASKED },
+		{ 66, ZONES_PERHAPS_ASKED, ZONES_NOT_ASKED, ZONES_ASKED }, { 67, ZONES_ASKED, ZONES_ASKED, ZONES_ASKED } };
+	struct nova_config config = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(of); i++) {
+		config.zone_query_said = false;
+		assert_int_equal(release_asks_zones(release_of(of[i].version), &config), of[i].said_nothing);
+		config.zone_query_said = true;
+		assert_int_equal(release_asks_zones(release_of(of[i].version), &config), of[i].said_no);
+		config.zone_query = true;
+		assert_int_equal(release_asks_zones(release_of(of[i].version), &config), of[i].said_yes);
+		config.zone_query = false;
+	}
+}
+
 static void a_conductor_may_be_held_to_an_older_compute(void **state)
 {
 	static const char *const enough[] = { "auto", "antelope", "caracal", "gazpacho", "6.2", "6.5" };
@@ -160,6 +182,7 @@ int main(void)
 		TEST(the_branches_of_a_bug_ascend),
 		TEST(a_target_state_needs_every_conductor_and_compute),
 		TEST(the_state_that_it_comes_out_in_is_in_the_plan),
+		TEST(whether_placement_is_asked_for_a_zone),
 		TEST(a_conductor_may_be_held_to_an_older_compute),
 		TEST(versions_are_compared_number_by_number),
 	};

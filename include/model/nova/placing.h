@@ -41,6 +41,19 @@ static inline void aggregate_hosts_free(struct aggregate_hosts *hosts)
 	db_rows_free(&hosts->rows);
 }
 
+/* Which hosts are in an aggregate that is an availability zone. */
+struct zone_host {
+	const char *uuid, *aggregate, *zone, *host; /* uuid NULL: nova has not given it one yet */
+};
+struct zone_hosts {
+	DB_ROWS(struct zone_host);
+}; /* sorted by host */
+int zone_hosts_list(struct db *api, struct zone_hosts *out, struct error *err);
+static inline void zone_hosts_free(struct zone_hosts *hosts)
+{
+	db_rows_free(&hosts->rows);
+}
+
 struct server_group {
 	bool exists;               /* the instance is a member of one */
 	const char *uuid, *policy; /* "affinity", "anti-affinity", soft-… */

@@ -20,6 +20,15 @@ struct rule {
 	const char *until; /* UNTIL: "23.2.2"; else NULL */
 };
 
+/* Does the scheduler ask placement for a host of an availability zone's aggregate, which placement has only where nova mirrored
+ * it? nova scheduler/request_filter.py: map_az_to_placement_aggregate, [scheduler] query_placement_for_availability_zone. */
+enum zone_query {
+	ZONE_QUERY_NEVER,
+	ZONE_QUERY_OFF, /* where that option is set */
+	ZONE_QUERY_ON,  /* unless it is set to false */
+	ZONE_QUERY_ALWAYS,
+};
+
 struct release {
 	int64_t service_version; /* the highest of that release */
 	int nova;                /* major version; the older one where two releases share a number */
@@ -37,6 +46,7 @@ struct release {
 	bool rejects_shares;            /* block_shares_not_supported */
 	bool needs_request_spec;        /* the conductor cannot schedule without one */
 	bool takes_target_state;        /* compute_task 1.25: arrive stopped */
+	enum zone_query zone_query;
 };
 
 /* The release of a service version. A number between two rows belongs to the newer one (it was on the way to it); one

@@ -28,15 +28,29 @@ struct provider {
 struct providers {
 	DB_ROWS(struct provider);
 };
-/* May the tables of traits, and those of sharing providers, be read? */
+/* May the tables of traits, those of sharing providers, and those of aggregates be read? */
 struct placement_columns {
-	bool has_traits, has_sharing;
+	bool has_traits, has_sharing, has_aggregates;
 };
 int placement_columns_probe(struct db *placement, struct placement_columns *out, struct error *err);
 int trait_providers_list(struct db *placement, const char *trait, struct providers *out, struct error *err);
 /* Providers whose inventories serve other trees, too: the root of each is such a tree's. */
 int sharing_list(struct db *placement, struct providers *out, struct error *err);
 static inline void providers_free(struct providers *providers)
+{
+	db_rows_free(&providers->rows);
+}
+
+/* Who is in which of placement's aggregates, which it knows by their uuid alone; nova mirrors its own there. */
+struct aggregate_provider {
+	const char *aggregate, *uuid;
+};
+struct aggregate_providers {
+	DB_ROWS(struct aggregate_provider);
+};
+int aggregate_providers_list(struct db *placement, const struct words *aggregates, struct aggregate_providers *out,
+    struct error *err);
+static inline void aggregate_providers_free(struct aggregate_providers *providers)
 {
 	db_rows_free(&providers->rows);
 }

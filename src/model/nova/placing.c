@@ -14,6 +14,9 @@ static const struct db_shape host_metadata_shape = DB_SHAPE(struct host_metadata
 static const struct db_shape aggregate_host_shape = DB_SHAPE(struct aggregate_host,
     DB_COLUMNS(struct aggregate_host, aggregate, host));
 
+static const struct db_shape zone_host_shape = DB_SHAPE(struct zone_host, DB_COLUMNS(struct zone_host, aggregate, zone, host),
+    DB_NULLABLES(struct zone_host, uuid));
+
 struct group_row {
 	const char *instance_uuid, *uuid, *policy, *rules;
 };
@@ -31,6 +34,11 @@ int aggregates_list(struct db *api, struct aggregates *out, struct error *err)
 int aggregate_hosts_list(struct db *api, struct aggregate_hosts *out, struct error *err)
 {
 	return db_read(api, &SQL_NOVA_API_AGGREGATE_HOST_LIST, NULL, &aggregate_host_shape, &out->rows, err);
+}
+
+int zone_hosts_list(struct db *api, struct zone_hosts *out, struct error *err)
+{
+	return db_read(api, &SQL_NOVA_API_AGGREGATE_ZONE_LIST, NULL, &zone_host_shape, &out->rows, err);
 }
 
 const char *aggregates_zone_of(const struct aggregates *aggregates, const char *host)

@@ -15,29 +15,32 @@
  * vtpm .. shares         compute/api.py evacuate's decorators: 22 vtpm, 21 device profiles, 24 accelerator ports, 31 shares;
  *                        ports with a resource request: network/neutron.py, moves that keep them since 21
  * spec                   conductor/manager.py rebuild_instance: 17 and 18 make one when there is none
- * state                  compute_task 1.25 */
+ * state                  compute_task 1.25
+ * zone                   conf/scheduler.py query_placement_for_availability_zone: since 18.0.0, on by default since 24.0.0, and no option
+ *                        any more since 28.0.0 */
 #define NO { NEVER, NULL }
 #define YES { ALWAYS, NULL }
 #define TILL(point) { UNTIL, point }
+#define ZONE(word) ZONE_QUERY_ ## word
 static const struct release releases[] = {
-	/*                          objects                           task            disks           vdpa            pinning         vtpm   profile accport bandw  shares spec   state */
-	{ 30, 17, "Queens",         "1.20", "2.3", "1.8",  "1.1",     YES,            YES,            NO,             NO,             false, false, false, true,  false, false, false },
-	{ 35, 18, "Rocky",          "1.20", "2.4", "1.11", "1.2",     YES,            YES,            NO,             NO,             false, false, false, true,  false, false, false },
-	{ 37, 19, "Stein",          "1.20", "2.4", "1.12", "1.2",     YES,            TILL("19.3.0"), NO,             NO,             false, false, false, true,  false, true,  false },
-	{ 40, 20, "Train",          "1.20", "2.7", "1.12", "1.2",     YES,            TILL("20.4.0"), NO,             NO,             false, false, false, true,  false, true,  false },
-	{ 51, 21, "Ussuri",         "1.23", "2.7", "1.13", "1.4",     YES,            TILL("21.1.0"), NO,             NO,             false, true,  false, false, false, true,  false },
-	{ 53, 22, "Victoria",       "1.23", "2.7", "1.13", "1.4",     YES,            NO,             NO,             YES,            true,  false, false, false, false, true,  false },
-	{ 56, 23, "Wallaby",        "1.23", "2.7", "1.14", "1.4",     TILL("23.2.2"), NO,             YES,            TILL("23.2.0"), true,  false, false, false, false, true,  false },
-	{ 60, 24, "Xena",           "1.23", "2.7", "1.14", "1.4",     TILL("24.2.0"), NO,             TILL("24.2.0"), TILL("24.1.0"), true,  false, true,  false, false, true,  false },
-	{ 61, 25, "Yoga",           "1.23", "2.7", "1.14", "1.4",     TILL("25.1.0"), NO,             TILL("25.1.0"), NO,             true,  false, true,  false, false, true,  false },
-	{ 64, 26, "Zed",            "1.24", "2.7", "1.14", "1.4",     NO,             NO,             NO,             NO,             true,  false, true,  false, false, true,  false },
+	/*                          objects                           task            disks           vdpa            pinning         vtpm   profile accport bandw  shares spec   state  zone */
+	{ 30, 17, "Queens",         "1.20", "2.3", "1.8",  "1.1",     YES,            YES,            NO,             NO,             false, false, false, true,  false, false, false, ZONE(NEVER) },
+	{ 35, 18, "Rocky",          "1.20", "2.4", "1.11", "1.2",     YES,            YES,            NO,             NO,             false, false, false, true,  false, false, false, ZONE(OFF) },
+	{ 37, 19, "Stein",          "1.20", "2.4", "1.12", "1.2",     YES,            TILL("19.3.0"), NO,             NO,             false, false, false, true,  false, true,  false, ZONE(OFF) },
+	{ 40, 20, "Train",          "1.20", "2.7", "1.12", "1.2",     YES,            TILL("20.4.0"), NO,             NO,             false, false, false, true,  false, true,  false, ZONE(OFF) },
+	{ 51, 21, "Ussuri",         "1.23", "2.7", "1.13", "1.4",     YES,            TILL("21.1.0"), NO,             NO,             false, true,  false, false, false, true,  false, ZONE(OFF) },
+	{ 53, 22, "Victoria",       "1.23", "2.7", "1.13", "1.4",     YES,            NO,             NO,             YES,            true,  false, false, false, false, true,  false, ZONE(OFF) },
+	{ 56, 23, "Wallaby",        "1.23", "2.7", "1.14", "1.4",     TILL("23.2.2"), NO,             YES,            TILL("23.2.0"), true,  false, false, false, false, true,  false, ZONE(OFF) },
+	{ 60, 24, "Xena",           "1.23", "2.7", "1.14", "1.4",     TILL("24.2.0"), NO,             TILL("24.2.0"), TILL("24.1.0"), true,  false, true,  false, false, true,  false, ZONE(ON) },
+	{ 61, 25, "Yoga",           "1.23", "2.7", "1.14", "1.4",     TILL("25.1.0"), NO,             TILL("25.1.0"), NO,             true,  false, true,  false, false, true,  false, ZONE(ON) },
+	{ 64, 26, "Zed",            "1.24", "2.7", "1.14", "1.4",     NO,             NO,             NO,             NO,             true,  false, true,  false, false, true,  false, ZONE(ON) },
 	/* 66 is both, and only the second knows Instance 2.8: the older one rules */
-	{ 66, 27, "2023.1/2023.2",  "1.25", "2.7", "1.14", "1.4",     NO,             NO,             NO,             NO,             true,  false, true,  false, false, true,  true  },
-	{ 67, 29, "2024.1/2024.2",  "1.25", "2.8", "1.15", "1.4",     NO,             NO,             NO,             NO,             true,  false, true,  false, false, true,  true  },
-	{ 68, 31, "2025.1",         "1.25", "2.8", "1.15", "1.4",     NO,             NO,             NO,             NO,             true,  false, true,  false, true,  true,  true  },
-	{ 70, 32, "2025.2",         "1.25", "2.8", "1.15", "1.4",     NO,             NO,             NO,             NO,             true,  false, true,  false, true,  true,  true  },
-	{ 72, 33, "2026.1",         "1.26", "2.8", "1.15", "1.4",     NO,             NO,             NO,             NO,             true,  false, true,  false, true,  true,  true  },
-	{ 74, 34, "2026.2",         "1.26", "2.8", "1.15", "1.4",     NO,             NO,             NO,             NO,             true,  false, true,  false, true,  true,  true  },
+	{ 66, 27, "2023.1/2023.2",  "1.25", "2.7", "1.14", "1.4",     NO,             NO,             NO,             NO,             true,  false, true,  false, false, true,  true,  ZONE(ON) },
+	{ 67, 29, "2024.1/2024.2",  "1.25", "2.8", "1.15", "1.4",     NO,             NO,             NO,             NO,             true,  false, true,  false, false, true,  true,  ZONE(ALWAYS) },
+	{ 68, 31, "2025.1",         "1.25", "2.8", "1.15", "1.4",     NO,             NO,             NO,             NO,             true,  false, true,  false, true,  true,  true,  ZONE(ALWAYS) },
+	{ 70, 32, "2025.2",         "1.25", "2.8", "1.15", "1.4",     NO,             NO,             NO,             NO,             true,  false, true,  false, true,  true,  true,  ZONE(ALWAYS) },
+	{ 72, 33, "2026.1",         "1.26", "2.8", "1.15", "1.4",     NO,             NO,             NO,             NO,             true,  false, true,  false, true,  true,  true,  ZONE(ALWAYS) },
+	{ 74, 34, "2026.2",         "1.26", "2.8", "1.15", "1.4",     NO,             NO,             NO,             NO,             true,  false, true,  false, true,  true,  true,  ZONE(ALWAYS) },
 };
 #define RELEASES (sizeof releases / sizeof *releases)
 /* clang-format on */

@@ -11,6 +11,8 @@ static const struct db_shape inventory_shape = DB_SHAPE(struct inventory,
     DB_COLUMNS(struct inventory, root, uuid, name, class, capacity, used, min_unit, max_unit, step_size),
     DB_NULLABLES(struct inventory, class_name));
 static const struct db_shape provider_shape = DB_SHAPE(struct provider, DB_COLUMNS(struct provider, uuid, root));
+static const struct db_shape aggregate_provider_shape = DB_SHAPE(struct aggregate_provider,
+    DB_COLUMNS(struct aggregate_provider, aggregate, uuid));
 static const struct db_shape claimed_room_shape = DB_SHAPE(struct claimed_room,
     DB_COLUMNS(struct claimed_room, consumer_id, uuid, name));
 
@@ -43,6 +45,8 @@ int placement_columns_probe(struct db *placement, struct placement_columns *out,
 	out->has_traits = schema_has_column(&have, "traits", NULL) &&
 	    schema_has_column(&have, "resource_provider_traits", NULL);
 	out->has_sharing = out->has_traits && schema_has_column(&have, "resource_provider_aggregates", NULL);
+	out->has_aggregates = schema_has_column(&have, "resource_provider_aggregates", NULL) &&
+	    schema_has_column(&have, "placement_aggregates", NULL);
 	schema_columns_free(&have);
 	return 0;
 }
@@ -57,6 +61,13 @@ int trait_providers_list(struct db *placement, const char *trait, struct provide
 int sharing_list(struct db *placement, struct providers *out, struct error *err)
 {
 	return db_read(placement, &SQL_PLACEMENT_PROVIDER_LIST_SHARING, NULL, &provider_shape, &out->rows, err);
+}
+
+int aggregate_providers_list(struct db *placement, const struct words *aggregates, struct aggregate_providers *out,
+    struct error *err)
+{
+	return db_read_set(placement, &SQL_PLACEMENT_PROVIDER_LIST_BY_AGGREGATE, aggregates, &aggregate_provider_shape,
+	    "aggregate", &out->rows, err);
 }
 
 int providers_of_instances(struct db *placement, const struct words *instance_uuids, size_t *out, struct error *err)
