@@ -6,6 +6,8 @@ import re
 import shutil
 import subprocess
 
+from control import groups_of
+
 # of a site's own file ([site], [order]): what says how it works, and nothing that is an address, an agent or a file
 SITE_KEYS = ("shared_disks", "computes_wait_for_ports", "version", "min_version", "nova_release")
 # --fenced of several hosts counts for those that it names
@@ -20,8 +22,9 @@ def tool():
 
 
 class Plan:
-    def __init__(self, directory, server, cloud, broker_url):
-        self.directory, self.server, self.cloud, self.broker = directory, server, cloud, broker_url
+    def __init__(self, directory, server, cloud, broker_url, nova_conf=None):
+        """nova_conf: the site's nova.conf."""
+        self.directory, self.server, self.cloud, self.broker, self.nova_conf = directory, server, cloud, broker_url, nova_conf
         self.state = os.path.join(directory, "state")
         os.makedirs(self.state, mode=0o700, exist_ok=True)
         self.files, self.fenced = [], []
@@ -41,7 +44,8 @@ class Plan:
         cells = [d for d in self.cloud.of_kind("nova")]
         one = next((d for d in cells if not d.endswith("cell0")), cells[0] if cells else "no_nova")
         nova = self._write("nova.conf", "[DEFAULT]\ntransport_url = %s\n[service_user]\nsend_service_user_token = true\n[database]\nconnection = %s\n"
-                           "[api_database]\nconnection = %s\n" % (self.broker, self.server.url() % one, self._url("nova_api")))
+                           "[api_database]\nconnection = %s\n%s" % (self.broker, self.server.url() % one, self._url("nova_api"),
+                                                                groups_of(self.nova_conf, ("scheduler",)) if self.nova_conf else ""))
         # no dump of cinder: one that is empty says nothing, and a name that is not there is said
         cinder = self._write("cinder.conf", "[DEFAULT]\ntransport_url = %s\n[database]\nconnection = %s\n" % (self.broker, self._url("cinder")))
         neutron = self._write("neutron.conf", "[database]\nconnection = %s\n" % self._url("neutron"))

@@ -46,7 +46,7 @@ def options():
         p.add_argument("--" + name, metavar=word, action="append", default=[], help="as of evac-manage")
     p.add_argument("--really", action="store_true", help="then it is done, with a nova of our own: what happened beside what was predicted, instance by instance")
     p.add_argument("--nova-python", metavar="PYTHON", help="with --really: the Python that has nova and placement of the dumps' release; else python3")
-    p.add_argument("--nova-config-file", metavar="FILE", help="with --really: the site's nova.conf: its [scheduler] and [filter_scheduler]")
+    p.add_argument("--nova-config-file", metavar="FILE", help="the site's nova.conf: its [scheduler]; with --really its [filter_scheduler], too")
     p.add_argument("--config", metavar="FILE", help="the site's evac-manage.conf: its [order], and of [site] what is no address")
     p.add_argument("--keep-metadata", metavar="KEY", action="append", default=[], help="the values of this key of instances' metadata are not masked; repeatable")
     p.add_argument("-f", "--format", choices=("text", "json"), default="text")
@@ -174,7 +174,7 @@ def rehearse(o, r, directory):
             raise Failed(CONFIG, "%d hosts that die together are one host rescue, which reads cinder's database: there is no dump of cinder" % len(r.hosts), "one host: --host alone")
         clock.kill(r.hosts)
         broker.read_by(cloud.reporting())
-        p = plan.Plan(directory, server, cloud, broker.url())
+        p = plan.Plan(directory, server, cloud, broker.url(), o.nova_config_file)
         words = show(o, r, p, o.to or cloud.owner_for(r.hosts))
         if o.really:
             do(o, r, p, words, broker, really.Really(directory, server, cloud, o))

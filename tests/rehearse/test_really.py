@@ -8,6 +8,7 @@ import sys
 import unittest
 import uuid
 
+import cloud
 import harness
 from harness import A, B, C, rows, value
 from whole import ADDRESS, DATABASES, PLANT, ROOT, Case, dumped
@@ -213,19 +214,44 @@ if os.environ.get("LARGE"):     # make check-rehearsal
             import fleet
             self.addCleanup(harness.sandbox, "reset", "--rows")
             control = rows("nova", "SELECT * FROM services WHERE `binary` IN ('nova-conductor', 'nova-scheduler') AND deleted = 0")
-            cloud = fleet.Cloud(SEED, hosts=HOSTS, instances=INSTANCES)
-            cloud.write()
+            made = fleet.Cloud(SEED, hosts=HOSTS, instances=INSTANCES)
+            made.write()
             for row in control:
                 rows("nova", "INSERT INTO services (%s) VALUES (%s)" % (", ".join("`%s`" % c for c in row), ", ".join(["%s"] * len(row))), list(row.values()))
             harness.heartbeats(alive=(harness.ENV["SB_CONTROLLER"],), dead=())
-            busiest = max((h for h in cloud.hosts if h.up and not h.disabled), key=lambda h: sum(1 for i in cloud.instances if i.host is h)).name
+            busiest = max((h for h in made.hosts if h.up and not h.disabled), key=lambda h: sum(1 for i in made.instances if i.host is h)).name
             report = self.rehearse(self.file("cloud.sql", dumped(*DATABASES)), "--host", busiest, "--really", "--config", self.file("site.conf", b"[site]\n" + self.site.encode()),
                                    "-f", "json", timeout=7200).json
             done = report["really"]
             self.assertEqual((done["why"], [i for i in done["instances"] if i["differs"]], report["exit_code"]), (None, [], 0))
             self.assertGreater(len([i for i in done["instances"] if i["happened"] == "evacuated"]), 3)
             print("\n%d of %d instances on %d hosts, %d evacuated; started in %.0f s, rescued in %.0f s" % (
-                len(done["instances"]), len(cloud.instances), HOSTS, len([i for i in done["instances"] if i["happened"] == "evacuated"]), done["started_s"], done["took_s"]))
+                len(done["instances"]), len(made.instances), HOSTS, len([i for i in done["instances"] if i["happened"] == "evacuated"]), done["started_s"], done["took_s"]))
+
+        def test_a_zone_that_placement_does_not_have_is_what_the_plan_says_of_it(self):
+            """Nova's own scheduler sends nothing there, unless the site's nova.conf has it not ask."""
+            self.addCleanup(harness.sandbox, "reset", "--rows")
+            cloud.make_zone("az-east", "racks 1 to 4", (B, C), ["image-stopped-0"])
+            dump = self.file("zone.sql", dumped(*DATABASES))
+            version = int(value("nova", "SELECT MAX(version) FROM services WHERE `binary` = 'nova-compute' AND deleted = 0"))
+
+            def one(word):
+                conf = self.file("zone.conf", b"[scheduler]\nquery_placement_for_availability_zone = %s\n" % word if word else b"")
+                report = self.really(dump, "--only", "image-stopped-0", "--nova-config-file", conf, "-f", "json").json
+                self.assertIsNone(report["really"]["why"])
+                (found,) = [i for i in report["really"]["instances"] if i["name"] == "image-stopped-0"]
+                return {f["code"] for f in report["plan"]["findings"]}, found["predicted"], found["happened"].split(":")[0]
+
+            codes, predicted, happened = one(b"true")
+            self.assertEqual((predicted, happened), ("left: no-capacity", "left"))
+            if 60 <= version <= 66:     # an option, on by default
+                codes, predicted, happened = one(None)
+                self.assertIn("zone-not-in-placement", codes)
+                self.assertEqual((predicted, happened), ("evacuated", "not evacuated"))
+            if version <= 66:
+                codes, predicted, happened = one(b"false")
+                self.assertNotIn("zone-not-in-placement", codes)
+                self.assertEqual((predicted, happened), ("evacuated", "evacuated"))
 
         def test_with_a_guard_switched_off_the_difference_is_shown(self):
             self.addCleanup(harness.sandbox, "reset", "--rows")

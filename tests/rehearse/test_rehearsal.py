@@ -9,6 +9,7 @@ import sys
 import time
 import unittest
 
+import cloud
 import harness
 from harness import A, B, ENV, rows
 from whole import ADDRESS, DATABASES, PLANT, REHEARSE, ROOT, Case, dumped
@@ -34,6 +35,16 @@ class Rehearsal(Case):
         self.assertEqual((report["hosts"], report["error"], report["to"]), ([A, B], None, harness.C))
         self.assertEqual({s["kind"] for s in report["plan"]["steps"]} & {"instance", "volume"}, {"instance"})
         self.expect(self.rehearse(nova, "--host", A, "--host", B), harness.CONFIG, "no dump of cinder", "--host alone")
+
+    def test_what_the_site_s_scheduler_asks_is_in_the_plan(self):
+        self.addCleanup(harness.sandbox, "reset", "--rows")
+        cloud.make_zone("az-east", "racks 1 to 4", (B, harness.C), ["image-stopped-0"])
+        dump = self.file("zone.sql", dumped(*DATABASES))
+        codes = lambda *words: {f["code"] for f in self.rehearse(dump, "--host", A, "--only", "image-stopped-0", *self.shared(), *words, "-f", "json").json["plan"]["findings"]}
+        self.assertIn("zone-not-in-placement", codes())
+        says = lambda word: ("--nova-config-file", self.file("%s.conf" % word, b"[DEFAULT]\nx = 1\n[scheduler]\nquery_placement_for_availability_zone = %s\n[x]\n" % word.encode()))
+        self.assertEqual({"zone-not-in-placement", "no-capacity"} & codes(*says("false")), set())
+        self.assertIn("no-capacity", codes(*says("true")))
 
     def test_text_has_the_plan_and_nothing_to_type_that_names_private_files(self):
         result = self.rehearse(self.whole, "--host", A)
@@ -117,12 +128,12 @@ if os.environ.get("LARGE"):     # make check-rehearsal
             sys.path.insert(0, os.path.join(ROOT, "tests", "fleet"))
             import fleet
             self.addCleanup(harness.sandbox, "reset", "--rows")
-            cloud = fleet.Cloud(1, hosts=200, instances=2000)
-            cloud.write()
-            busiest = max((h for h in cloud.hosts if h.up and not h.disabled), key=lambda h: sum(1 for i in cloud.instances if i.host is h)).name
+            made = fleet.Cloud(1, hosts=200, instances=2000)
+            made.write()
+            busiest = max((h for h in made.hosts if h.up and not h.disabled), key=lambda h: sum(1 for i in made.instances if i.host is h)).name
             began = time.monotonic()
             report = self.rehearse(self.file("large.sql", dumped(*DATABASES)), "--host", busiest, "-f", "json", "--config", self.file("site.conf", b"[site]\n" + self.site.encode())).json
-            print("\nof %d instances on 200 hosts, %d on %s: %.1f s" % (len(cloud.instances), len(report["plan"]["steps"]), busiest, time.monotonic() - began))
+            print("\nof %d instances on 200 hosts, %d on %s: %.1f s" % (len(made.instances), len(report["plan"]["steps"]), busiest, time.monotonic() - began))
             self.same_plan(report, lambda: rows("nova", "UPDATE services SET last_seen_up = IF(host = %s OR last_seen_up < '2021-01-01', UTC_TIMESTAMP() - INTERVAL 1 HOUR,"
                                                 " UTC_TIMESTAMP())", (busiest,)), busiest, None)
 
