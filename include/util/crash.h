@@ -26,8 +26,8 @@
 
 void crash_here(const char *name);
 bool crash_is_turn(const char *name);
-/* All that is in this file now is on disk: where EVAC_MANAGE_CRASH_POWER is set, what comes behind it goes with the machine.
- * -1: none. */
+/* All that is in this file now is on disk: where EVAC_MANAGE_CRASH_POWER is set, what comes behind it goes with the machine,
+ * also when the file is closed by then. One file at a time; -1: none any more. */
 void crash_durable(int fd);
 _Noreturn void crash_now(void);
 int crash_list(void); /* on stdout, a line each */

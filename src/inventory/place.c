@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "util/crash.h"
 #include "util/file.h"
 #include "util/log.h"
 #include "util/mem.h"
@@ -80,8 +81,11 @@ static bool open_draft(struct place *p)
 {
 	unlink(p->draft); /* what one left that was killed; we have the lock */
 	p->fd = open(p->draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (p->fd >= 0)
+	if (p->fd >= 0) {
+		crash_durable(p->fd);
+		CRASH_POINT("inventory_draft");
 		return true;
+	}
 	fail_errno(p, errno, p->name);
 	return false;
 }
@@ -119,6 +123,10 @@ static void write_waiting(struct place *p)
 	size_t done = 0;
 	ssize_t n;
 
+	if (CRASH_TURN("inventory_torn")) {
+		n = write(p->fd, p->waiting.s, p->waiting.n / 2);
+		crash_now();
+	}
 	while (done < p->waiting.n) {
 		n = write(p->fd, p->waiting.s + done, p->waiting.n - done);
 		if (n < 0 && errno == EINTR)
@@ -175,15 +183,24 @@ static int sync_names(const char *dir)
 /* Its bytes are on disk before it has its name, and its name before we say so. */
 static void name_draft(struct place *p)
 {
-	int rc = fsync(p->fd);
+	int rc;
 
+	CRASH_POINT("inventory_written");
+	rc = fsync(p->fd);
+	if (rc == 0)
+		crash_durable(p->fd);
 	if (close(p->fd) != 0)
 		rc = -1;
 	p->fd = -1;
-	if (rc == 0 && rename(p->draft, p->path) == 0 && sync_names(p->dir) == 0)
+	CRASH_POINT("inventory_synced");
+	if (rc == 0)
+		rc = rename(p->draft, p->path);
+	CRASH_POINT("inventory_named");
+	if (rc == 0 && sync_names(p->dir) == 0)
 		p->written = true;
 	else
 		fail_errno(p, errno, p->name);
+	crash_durable(-1);
 }
 
 static void remove_old(struct place *p, unsigned keep)
@@ -195,6 +212,7 @@ static void remove_old(struct place *p, unsigned keep)
 
 		if (p->files.v[i].serial == p->whole.serial)
 			continue;
+		CRASH_POINT("inventory_before_removal");
 		if (unlink(path) != 0)
 			log_warn("cannot remove the old '%s': %s", path, strerror(errno));
 		n--;

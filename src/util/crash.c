@@ -58,9 +58,12 @@ bool crash_is_turn(const char *name)
 static int durable_fd = -1;
 static off_t durable;
 
+/* One of our own: a file may have its name, and be closed, before its bytes are on disk. */
 void crash_durable(int fd)
 {
-	durable_fd = fd;
+	if (durable_fd >= 0)
+		close(durable_fd);
+	durable_fd = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	durable = fd < 0 ? 0 : lseek(fd, 0, SEEK_END);
 }
 

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import threading
 import time
 
@@ -117,6 +118,7 @@ class Scenario:
     dead = (A,)                 # hosts
     lands_on = C
     goes_on_by_itself = False   # its nova answers while the tool runs
+    machine_dies = False        # each first death is the machine's; else half of them, as the seed has it
     recover_words = ()
     recovered = (OK, UNKNOWN)   # how a recovery ends
 
@@ -644,7 +646,78 @@ class Unfence(KeepOut):
         assert "unfence" in types[types.index("end"):], types
 
 
-SCENARIOS = [Rescue("rescue"), Rescue("returned", bound=False), Several("several"), Undo(), Apply(), PlanOut(), Close(), Resend(), Ports(), Fence(), KeepOut(), FenceGone(), Unfence(), Reserve("reserve")]
+class Inventory(Scenario):
+    """What runs where, saved: a file with a name is whole and signed, those of before are what they were, and the next one goes on behind them."""
+    name = "inventory"
+    keep = 3
+    places = ("first", "second")
+
+    def path(self, case, *names):
+        return os.path.join(case.tool.state, "inventory", *names)
+
+    def make_tool(self):
+        tool = harness.Tool()
+        top = os.path.join(tool.state, "inventory")
+        with open(tool.site, "a") as f:
+            f.write("[inventory]\nkey = %s/inventory.key\ndirectories = %s\nkeep = %d\n" % (top, ", ".join(os.path.join(top, p) for p in self.places), self.keep))
+        return tool
+
+    def is_first(self, point):
+        return point.split(":")[0].startswith("inventory_") or point.startswith("file_before_rename")
+
+    def prepare(self, case):
+        os.makedirs(self.path(case), mode=0o700)
+        subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", self.path(case, "inventory.key")], check=True, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL)
+        os.chmod(self.path(case, "inventory.key"), 0o600)
+        for _ in range(self.keep):
+            done = case.run(*self.words(case))
+            assert done.code == OK, str(done)
+        self.kept = {place: self.files(case, place) for place in self.places}
+
+    def words(self, case):
+        return ["inventory", "save", "--prometheus", self.path(case, "inventory.prom"), "-f", "json"]
+
+    def files(self, case, place):
+        """{name: bytes} of what is there under the name of an inventory."""
+        found = {}
+        for name in os.listdir(self.path(case, place)):
+            if name.startswith("inventory-"):
+                with open(self.path(case, place, name), "rb") as f:
+                    found[name] = f.read()
+        return found
+
+    def check(self, case, final=False):
+        for place in self.places:
+            there, before = self.files(case, place), self.kept[place]
+            new = sorted(set(there) - set(before))
+            assert new == sorted(there)[len(there) - len(new):] and len(new) <= (2 if final else 1), new
+            assert all(there[name] == before[name] for name in set(there) & set(before)), "one of before was changed"
+            assert len(there) >= self.keep, "fewer than are kept: %r" % sorted(there)
+            done = case.run("inventory", "verify", self.path(case, place), "-f", "json")
+            assert done.code == OK, str(done)
+            done = case.run("host", "show", A, "--inventory", self.path(case, place, sorted(there)[-1]), "-f", "json")
+            assert done.code == OK, str(done)
+        with open(self.path(case, "inventory.prom")) as f:
+            assert f.read().endswith("\n")
+
+    def go_on(self, case):
+        self.check(case)
+        done = case.run(*self.words(case))
+        assert done.code == OK, str(done)
+        self.check(case, final=True)
+        for place in self.places:
+            assert len(self.files(case, place)) == self.keep and not os.path.exists(self.path(case, place, ".inventory.new"))
+
+
+class InventoryAlone(Inventory):
+    """The same in one directory, whose file the machine's death cuts to what was synced."""
+    name = "inventory-alone"
+    machine_dies = True
+    places = ("first",)
+
+
+SCENARIOS = [Rescue("rescue"), Rescue("returned", bound=False), Several("several"), Undo(), Apply(), PlanOut(), Close(), Resend(), Ports(), Fence(), KeepOut(), FenceGone(), Unfence(), Reserve("reserve"), Inventory(), InventoryAlone()]
 
 
 def died(result):
