@@ -16,6 +16,8 @@ INSIDE = "EVAC_REHEARSE_INSIDE"
 # the most that the kernel lets us have comes first
 WAYS = (("a network and processes of its own", ["--net", "--pid", "--fork", "--kill-child=KILL", "--mount-proc"]),
         ("a network and processes of its own, as a user's", ["--user", "--map-root-user", "--net", "--pid", "--fork", "--kill-child=KILL", "--mount-proc"]),
+        # a root directory that is no mount point, as in a chroot, has no /proc of its own, and root there no user's namespace
+        ("a network of its own", ["--net"]),
         # a service whose /proc systemd has covered in parts cannot mount another one
         ("a network of its own, as a user's", ["--user", "--map-root-user", "--net"]))
 
