@@ -38,20 +38,21 @@ struct order {
 	size_t nunit, nkind;
 	size_t *kind_of;   /* by unit: into kind; of what is no evacuation 0 */
 	enum stage *stage; /* by unit */
+	size_t first;      /* none before it waits */
 	struct kind *kind;
 	struct kind_tally *tally; /* by kind */
 	size_t under_way;
-	size_t *phase_of;     /* by unit, from 1; 0 where there are no phases */
-	size_t phase;         /* those up to this one may be begun */
-	bool *overdue;        /* by unit */
-	size_t *group_of;     /* by unit: into busy; 0: of no such group */
-	size_t ngroup, *busy; /* members under way, overdue or not */
-	size_t per_target;    /* 0: no limit */
-	const char **target;  /* names, from 1, as far as any was seen; the scene's and the evacuations' */
-	size_t ntarget;
-	size_t *planned;   /* by unit: into target; 0: not known */
-	size_t *target_of; /* the same, as nova has it */
-	size_t *on_target; /* by target: under way */
+	size_t *phase_of;        /* by unit, from 1; 0 where there are no phases */
+	size_t phase;            /* those up to this one may be begun */
+	bool *overdue;           /* by unit */
+	size_t *group_of;        /* by unit: into busy; 0: of no such group */
+	size_t ngroup, *busy;    /* members under way, overdue or not */
+	size_t per_target;       /* 0: no limit */
+	const char **target;     /* names, from 1, as far as any was seen; the scene's and the evacuations' */
+	size_t ntarget, nsorted; /* the planned ones come first, by name */
+	size_t *planned;         /* by unit: into target; 0: not known */
+	size_t *target_of;       /* the same, as nova has it */
+	size_t *on_target;       /* by target: under way */
 	struct arena arena;
 };
 /* Every instance waits. ${limits}: of their targets; NULL: there are none. It need not live on, its texts must. */

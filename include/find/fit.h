@@ -41,6 +41,10 @@ struct rooms {
 	size_t n;
 	bool from_placement;
 	int64_t *now;
+	struct ranked
+	    *ranked; /* those that are asked, the one that the scheduler would take first (room_rank.c); NULL: not sorted */
+	size_t nranked;
+	bool shares_memory;
 	const char *obstacle; /* of the last that none took, in the room that came nearest: "group", "zone", "memory" … */
 };
 /* The hosts of the failed host's cell, without it; with a target only that one. */

@@ -20,14 +20,23 @@ static size_t find_kind(struct order *o, const struct kind *kind)
 
 /* ---- where they go */
 
-/* From 1; 0: no name, or more of them than there can be. */
+static int compare_names(const void *one, const void *other)
+{
+	return strcmp(*(const char *const *)one, *(const char *const *)other);
+}
+
+/* From 1; 0: no name, or more of them than there can be. Those of the plan are found by halving. */
 static size_t find_target(struct order *o, const char *name)
 {
-	size_t t = 1;
+	const char *const *found;
+	size_t t;
 
 	if (!name || !*name)
 		return 0;
-	while (t <= o->ntarget && strcmp(o->target[t], name) != 0)
+	found = vec_search(&name, o->target + 1, o->nsorted, sizeof *o->target, compare_names);
+	if (found)
+		return (size_t)(found - o->target);
+	for (t = o->nsorted + 1; t <= o->ntarget && strcmp(o->target[t], name) != 0;)
 		t++;
 	if (t <= o->ntarget)
 		return t;
@@ -52,6 +61,23 @@ static bool has_place(const struct order *o, size_t unit)
 	return o->per_target == 0 || target == 0 || o->on_target[target] < o->per_target;
 }
 
+static void sort_planned(struct order *o, const char **planned)
+{
+	const char **name = o->target + 1;
+	size_t n = 0, kept = 0;
+
+	for (size_t i = 0; i < o->nunit; i++)
+		if (planned[i] && *planned[i])
+			name[n++] = planned[i];
+	vec_sort(name, n, sizeof *name, compare_names);
+	for (size_t i = 0; i < n; i++)
+		if (kept == 0 || strcmp(name[kept - 1], name[i]) != 0)
+			name[kept++] = name[i];
+	for (size_t i = 0; i < kept; i++)
+		name[i] = arena_dup(&o->arena, name[i]);
+	o->ntarget = o->nsorted = kept;
+}
+
 static void begin_targets(struct order *o, const struct limits *limits)
 {
 	o->per_target = limits ? limits->per_target : 0;
@@ -59,15 +85,25 @@ static void begin_targets(struct order *o, const struct limits *limits)
 	o->on_target = arena_alloc(&o->arena, (2 * o->nunit + 1) * sizeof *o->on_target);
 	o->target_of = arena_alloc(&o->arena, (o->nunit + 1) * sizeof *o->target_of);
 	o->planned = arena_alloc(&o->arena, (o->nunit + 1) * sizeof *o->planned);
+	if (limits && limits->planned)
+		sort_planned(o, limits->planned);
 	for (size_t i = 0; limits && limits->planned && i < o->nunit; i++)
 		o->target_of[i] = o->planned[i] = find_target(o, limits->planned[i]);
 }
 
 /* ---- */
 
+/* Most of a plan's first ones have begun when its last ones wait. */
+static void pass_begun(struct order *o)
+{
+	while (o->first < o->nunit && o->stage[o->first] != STAGE_WAITING)
+		o->first++;
+}
+
 static void take_kind_tally(struct order *o)
 {
-	o->under_way = 0;
+	o->under_way = o->first = 0;
+	pass_begun(o);
 	for (size_t k = 0; k < o->nkind; k++)
 		o->tally[k] = (struct kind_tally){ 0 };
 	for (size_t g = 0; g <= o->ngroup; g++)
@@ -86,6 +122,21 @@ static void take_kind_tally(struct order *o)
 		o->busy[o->group_of[i]] += o->stage[i] == STAGE_UNDER_WAY;
 		o->on_target[o->target_of[i]] += awaited && o->stage[i] == STAGE_UNDER_WAY;
 	}
+}
+
+/* What take_kind_tally() would say of it then. */
+static void begin_waiting(struct order *o, size_t i)
+{
+	struct kind_tally *t = &o->tally[o->kind_of[i]];
+	bool awaited = !o->overdue[i];
+
+	o->stage[i] = STAGE_UNDER_WAY;
+	t->waiting--;
+	t->under_way += awaited;
+	o->under_way += awaited;
+	o->busy[o->group_of[i]]++;
+	o->on_target[o->target_of[i]] += awaited;
+	pass_begun(o);
 }
 
 /* The compute refuses a member of such a group beside as many as its rules allow. */
@@ -202,7 +253,7 @@ static bool has_shown(const struct order *o)
 /* A plan has them in the order of their phases: what an earlier one was left with goes before this one's. */
 static size_t first_waiting(const struct order *o, bool shown)
 {
-	for (size_t i = 0; i < o->nunit; i++)
+	for (size_t i = o->first; i < o->nunit; i++)
 		if (o->stage[i] == STAGE_WAITING && o->phase_of[i] <= o->phase && o->tally[o->kind_of[i]].shown == shown &&
 		    (!o->group_of[i] || o->busy[o->group_of[i]] == 0) && has_place(o, i))
 			return i;
@@ -244,10 +295,9 @@ void order_waves(const struct plan *plan, const struct limits *limits, int64_t *
 	do {
 		begun = false;
 		while ((i = order_next(&o, limits->window)) != ORDER_NONE) {
-			o.stage[i] = STAGE_UNDER_WAY;
+			begin_waiting(&o, i);
 			wave[i] = n;
 			begun = true;
-			take_kind_tally(&o);
 		}
 		for (i = 0; i < o.nunit; i++)
 			o.stage[i] = o.stage[i] == STAGE_UNDER_WAY ? STAGE_LANDED : o.stage[i];

@@ -114,6 +114,7 @@ size_t rooms_spare(const struct rooms *rooms, const struct scene *scene, const s
 bool rooms_take(struct rooms *rooms, const struct scene *scene, const char *host, const struct candidate *c,
     const struct candidate *const *charged, size_t n)
 {
+	rooms_unrank(rooms);
 	for (struct room *r = rooms->v; r < rooms->v + rooms->n; r++) {
 		if ((host && strcmp(r->host, host) != 0) || (r->closed && !scene->request->what.target_host))
 			continue;

@@ -328,28 +328,16 @@ size_t rooms_short(const struct rooms *rooms, const struct scene *scene, const s
 	return most;
 }
 
-/* A host that the scheduler may not take comes after those that it may, and a reserve, which is written to, after both. */
-static int last_choice(const struct room *room, const struct candidate *c)
-{
-	return (room->reserve ? 2 : 0) + (room_is_unmirrored(room, c) ? 1 : 0);
-}
-
 const struct room *rooms_place(struct rooms *rooms, const struct scene *scene, const struct candidate *c, struct str *why,
     struct str *help)
 {
-	struct room *best = NULL;
+	const struct room *best;
+	size_t rank;
 
-	for (struct room *r = rooms->v; r < rooms->v + rooms->n; r++) {
-		/* a target that is down or disabled has findings of its own */
-		if ((r->closed && !scene->request->what.target_host) || !room_is_open(scene, r, c))
-			continue;
-		if (!best || last_choice(best, c) > last_choice(r, c) ||
-		    (last_choice(best, c) == last_choice(r, c) &&
-			room_left(scene, r, CLASS_MEMORY_MB) > room_left(scene, best, CLASS_MEMORY_MB)))
-			best = r;
-	}
+	rooms_rank(rooms, scene);
+	best = rooms_first(rooms, scene, c, &rank);
 	if (best)
-		room_charge(scene, best, c);
+		rooms_charge(rooms, scene, rank, c);
 	else
 		explain(rooms, scene, c, why, help);
 	return best;

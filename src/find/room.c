@@ -340,6 +340,7 @@ void rooms_free(struct rooms *rooms)
 		free(rooms->v[i].book);
 		free(rooms->v[i].metadata);
 	}
+	rooms_unrank(rooms);
 	free(rooms->now);
 	free(rooms->v);
 	*rooms = (struct rooms){ 0 };
