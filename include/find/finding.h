@@ -33,6 +33,7 @@ struct findings {
 		size_t first, last; /* counted from 1; 0: none */
 	} * chain;                  /* the skips by their subjects */
 	size_t nchain, nskip;
+	size_t last_found; /* the candidate of the last one (guard/table.c) */
 	struct arena arena;
 };
 

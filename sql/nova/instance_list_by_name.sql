@@ -1,4 +1,5 @@
--- Instances of exactly this name; names are not unique.
+-- Instances of exactly this name; names are not unique, and have no index: the ids are found in a pass that reads nothing else, half the
+-- time (a LIMIT that cuts nothing keeps the server from joining the two).
 -- :param name text
 -- :reads instances block_device_mapping :rows many
 SELECT i.uuid
@@ -24,7 +25,11 @@ SELECT i.uuid
            AND b.deleted = 0
          ORDER BY b.id
          LIMIT 1) AS root_destination
-  FROM instances AS i
- WHERE BINARY i.display_name = BINARY @name
-   AND i.deleted = 0
+  FROM (SELECT n.id
+          FROM instances AS n
+         WHERE n.display_name = @name   -- in the collation: quicker in passing
+           AND BINARY n.display_name = BINARY @name
+           AND n.deleted = 0
+         LIMIT 18446744073709551615) AS named
+  STRAIGHT_JOIN instances AS i ON i.id = named.id AND i.deleted = 0
  ORDER BY i.id;

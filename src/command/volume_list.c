@@ -47,7 +47,7 @@ static int add_volumes(struct scene *scene, const struct host_name *asked, struc
 	const void *row;
 	int rc = 0;
 
-	if (volumes_walk(scene->world->cinder_db, asked->node, &walk, err) != 0)
+	if (volumes_walk(scene->world->cinder_db, &scene->cinder.services, asked->node, &walk, err) != 0)
 		return -1;
 	table_say_none(table, "No volumes on '%s'.", name);
 	while (!table_has_failed(table) && (rc = db_walk_next(walk, &row, err)) == 1) {

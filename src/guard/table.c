@@ -178,18 +178,27 @@ static bool is_accepted(const struct guard *self, const struct scene *scene, con
 	return takes_word(self, scene, subject) || (name && takes_word(self, scene, name));
 }
 
-/* One of several instances. */
-static bool is_excludable(const struct guard *self, const struct scene *scene, const char *subject)
+static bool has_other_wanted(const struct scene *scene, const struct candidate *one)
 {
-	bool found = false;
-	size_t n = 0;
-
-	if (self->severity != SEVERITY_STOP)
-		return false;
 	EACH_WANTED(c, scene) {
-		found |= str_equal(c->instance->uuid, subject);
-		if (++n > 1 && found)
+		if (c != one)
 			return true;
+	}
+	return false;
+}
+
+/* One of several instances. Findings come in the order of the instances: the next one is looked for behind the last. */
+static bool is_excludable(const struct guard *self, const struct scene *scene, const char *subject, size_t *last)
+{
+	const size_t n = scene->subject.ncandidate;
+
+	for (size_t k = 0; self->severity == SEVERITY_STOP && k < n; k++) {
+		const struct candidate *c = &scene->subject.candidate[(*last + k) % n];
+
+		if (!c->wanted || !str_equal(c->instance->uuid, subject))
+			continue;
+		*last = (*last + k) % n;
+		return has_other_wanted(scene, c);
 	}
 	return false;
 }
@@ -210,5 +219,5 @@ void guard_found(const struct guard *self, const struct scene *scene, struct fin
 	found = finding_add(out, self->code, self->severity, subject, message, hint ? lang_text(hint) : NULL);
 	found->acceptable = guard_is_acceptable(self, scene);
 	found->accepted = is_accepted(self, scene, subject);
-	found->excludable = is_excludable(self, scene, subject);
+	found->excludable = is_excludable(self, scene, subject, &out->last_found);
 }

@@ -315,6 +315,26 @@ static void owners_whose_names_share_a_number_or_are_long_are_asked_for_exactly(
 	}
 }
 
+static void owners_of_backups_are_asked_for_by_numbers_where_these_tell(void **state)
+{
+	static const char *const one[] = { "backup", "a", "a", NULL, NULL, "3", "0" }, *const two[] = { "backup", "a", "b", NULL, NULL, "3", "0" },
+				 *const longer[] = { "backup", "a", "a", NULL, NULL, "3", "1" }, *const *const groups[] = { one, two, longer };
+	struct owners owners;
+	struct error err;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(groups); i++) {
+		fake_reset();
+		fake_rows("cinder/owner_list_of_backups", GROUP_COLUMNS, groups[i], 1);
+		fake_rows("cinder/owner_list_of_backups_exact", LIST("kind", "host", "n", NULL), LIST("backup", "a", "1", "backup", "b", "2"), 2);
+		assert_int_equal(0, backup_owners_list(NULL, &owners, &err));
+		assert_string_equal(fake_calls.s, i == 0 ? "cinder/owner_list_of_backups" : "cinder/owner_list_of_backups|cinder/owner_list_of_backups_exact");
+		assert_int_equal(owners.n, i == 0 ? 1 : 2);
+		assert_int_equal(owners_count(&owners, "backup", "a", false), i == 0 ? 3 : 1);
+		owners_free(&owners);
+	}
+}
+
 #define BY_SERVICE "cinder/volume_list_by_service backend_host=a@b service_uuid=s1 second_uuid=NULL third_uuid=NULL"
 #define BY_THREE "cinder/volume_list_by_service backend_host=a@b service_uuid=s1 second_uuid=s0 third_uuid=s2"
 #define BY_BACKEND "cinder/volume_list_by_backend backend_host=a@b"
@@ -520,6 +540,9 @@ static void a_volume_that_cinder_does_not_know_is_an_answer(void **state)
 	assert_string_equal(fake_calls.s, "cinder/volume_list_owners ids=v1|cinder/volume_list_owners ids=v1");
 }
 
+#define COUNT_OF(uuid) "cinder/volume_count_some_by_service service_uuid=" uuid
+#define NEAR " node=ctl1 start=ctl1"
+
 static void a_nodes_twins_are_read_with_it_where_it_can_have_any(void **state)
 {
 	static const struct {
@@ -528,6 +551,7 @@ static void a_nodes_twins_are_read_with_it_where_it_can_have_any(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof nodes / sizeof *nodes; i++) {
+		const struct cinder_services none = { .n = 0 };
 		struct error err = { 0 };
 		char expected[100];
 		struct db_walk *walk;
@@ -536,9 +560,38 @@ static void a_nodes_twins_are_read_with_it_where_it_can_have_any(void **state)
 		fake_reset();
 		fake_rows("cinder/volume_list_near_node", (const char *const[]){ NULL }, NULL, 0);
 		snprintf(expected, sizeof expected, "cinder/volume_list_near_node node=%s start=%s", nodes[i].node, nodes[i].start);
-		assert_int_equal(volumes_walk(NULL, nodes[i].node, &walk, &err), 0);
+		assert_int_equal(volumes_walk(NULL, &none, nodes[i].node, &walk, &err), 0);
 		assert_string_equal(fake_calls.s, expected);
 		assert_int_equal(db_walk_next(walk, &row, &err), 0);
+		db_walk_close(&walk);
+	}
+}
+
+/* What the services are named by says whether they are few; nothing, where none is known. */
+static void few_volumes_of_a_node_are_found_by_their_ids(void **state)
+{
+	static struct cinder_service of[] = { { .uuid = "s1", .host = "ctl1@a", .binary = "cinder-volume" },
+		{ .uuid = "s2", .host = "ctl1", .binary = "cinder-backup" }, { .uuid = "s3", .host = "ctl2@a", .binary = "cinder-volume" },
+		{ .uuid = "s4", .host = "ctl1@b", .binary = "cinder-volume" } };
+	static const struct {
+		const char *n, *calls;
+	} cases[] = { { "0", COUNT_OF("s1") "|" COUNT_OF("s4") "|cinder/volume_list_near_node" NEAR },
+		{ "2500", COUNT_OF("s1") "|" COUNT_OF("s4") "|cinder/volume_list_near_node_few" NEAR },
+		{ "2501", COUNT_OF("s1") "|" COUNT_OF("s4") "|cinder/volume_list_near_node" NEAR },
+		{ "5001", COUNT_OF("s1") "|cinder/volume_list_near_node" NEAR } };
+	const struct cinder_services services = { .v = of, .n = COUNT(of) };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct error err = { 0 };
+		struct db_walk *walk;
+
+		fake_reset();
+		fake_rows("cinder/volume_count_some_by_service", LIST("n", NULL), LIST(cases[i].n), 1);
+		fake_rows("cinder/volume_list_near_node", LIST(NULL), NULL, 0);
+		fake_rows("cinder/volume_list_near_node_few", LIST(NULL), NULL, 0);
+		assert_int_equal(volumes_walk(NULL, &services, "ctl1", &walk, &err), 0);
+		assert_string_equal(fake_calls.s, cases[i].calls);
 		db_walk_close(&walk);
 	}
 }
@@ -576,11 +629,14 @@ int main(void)
 		with_db(owners_are_told_by_the_number_of_their_name),
 		with_db(owners_near_some_hosts_are_asked_for_by_how_these_begin),
 		with_db(owners_whose_names_share_a_number_or_are_long_are_asked_for_exactly),
+		with_db(owners_of_backups_are_asked_for_by_numbers_where_these_tell),
+		cmocka_unit_test(owners_of_backups_are_asked_for_by_numbers_where_these_tell),
 		with_db(few_volumes_of_many_are_found_by_their_service),
 		with_db(counts_with_owners_pass_over_the_small_tables_alone),
 		with_db(a_count_is_about_what_a_backend_has_or_about_backups),
 		with_db(a_volumes_own_work_is_in_its_status),
 		with_db(a_nodes_twins_are_read_with_it_where_it_can_have_any),
+		cmocka_unit_test(few_volumes_of_a_node_are_found_by_their_ids),
 		cmocka_unit_test(owners_that_rows_tell_are_counted),
 		cmocka_unit_test(every_kind_has_its_names),
 		cmocka_unit_test(rows_in_the_middle_of_something_are_told_from_those_at_rest),

@@ -3,6 +3,7 @@
 #define MODEL_CINDER_VOLUME_H
 
 #include "db/db.h"
+#include "model/cinder/service.h"
 
 struct volume {
 	const char *id, *name, *project_id, *status, *attach_status, *host, *cluster_name, *service_uuid;
@@ -13,8 +14,10 @@ struct volumes {
 };
 /* Volumes of every backend and pool of ${node}, by host and id. Deleted ones don't count. */
 int volumes_on_node(struct db *db, const char *node, struct volumes *out, struct error *err);
-/* The same one by one, each a struct volume, and in the same order those of hosts that may be the node's twins. */
-int volumes_walk(struct db *db, const char *node, struct db_walk **out, struct error *err);
+/* The same one by one, each a struct volume, and in the same order those of hosts that may be the node's twins. ${services}:
+ * all of cinder's, which tell whether few name the node. */
+int volumes_walk(struct db *db, const struct cinder_services *services, const char *node, struct db_walk **out,
+    struct error *err);
 /* Every volume with what names it in its storage, one by one, by host and id. */
 struct stored_volume {
 	const char *id, *name, *project_id, *status, *attach_status, *host, *cluster_name, *service_uuid, *type;

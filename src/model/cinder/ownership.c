@@ -95,19 +95,21 @@ static bool is_one_owner(const struct owner_group *g)
 	return g->n_long == 0 && strcmp(g->host, g->last_host) == 0 && str_equal(g->cluster_name, g->last_cluster_name);
 }
 
-static int read_owners(struct db *db, const struct db_param *params, struct owners *out, struct error *err)
+/* By numbers, or where that does not tell them apart, by ${by_names}. */
+static int read_owners(struct db *db, const struct sql *by_numbers, const struct sql *by_names, const struct db_param *params,
+    struct owners *out, struct error *err)
 {
 	struct owner_groups groups;
 	bool exact = true;
 
 	*out = (struct owners){ 0 };
-	if (db_read(db, &SQL_CINDER_OWNER_LIST, params, &owner_group_shape, &groups.rows, err) != 0)
+	if (db_read(db, by_numbers, params, &owner_group_shape, &groups.rows, err) != 0)
 		return -1;
 	for (size_t i = 0; i < groups.n; i++)
 		exact &= is_one_owner(&groups.v[i]);
 	if (!exact) {
 		db_rows_free(&groups.rows);
-		return db_read(db, &SQL_CINDER_OWNER_LIST_EXACT, params, &owner_shape, &out->rows, err);
+		return db_read(db, by_names, params, &owner_shape, &out->rows, err);
 	}
 	out->v = arena_alloc(&groups.arena, (groups.n + 1) * sizeof *out->v);
 	out->n = groups.n;
@@ -127,7 +129,7 @@ int owners_list(struct db *db, struct owners *out, struct error *err)
 	const struct db_param params[] = { p_int("whole", 1), p_str("first", NULL), p_str("second", NULL), p_str("third", NULL),
 		p_end };
 
-	if (read_owners(db, params, out, err) != 0)
+	if (read_owners(db, &SQL_CINDER_OWNER_LIST, &SQL_CINDER_OWNER_LIST_EXACT, params, out, err) != 0)
 		return -1;
 	out->whole = true;
 	return 0;
@@ -154,7 +156,7 @@ int owners_list_near(struct db *db, const char *const hosts[OWNERS_NEAR], struct
 	const struct db_param params[] = { p_int("whole", 0), p_str("first", pattern_near(hosts[0], &arena)),
 		p_str("second", pattern_near(hosts[1], &arena)), p_str("third", pattern_near(hosts[2], &arena)), p_end };
 
-	return read_owners(db, params, out, err);
+	return read_owners(db, &SQL_CINDER_OWNER_LIST, &SQL_CINDER_OWNER_LIST_EXACT, params, out, err);
 }
 
 static bool is_row_of(const char *host, const char *owner, bool pools)
@@ -230,7 +232,7 @@ int owned_find_volumes(struct db *db, const char *backend_host, const struct own
 
 int backup_owners_list(struct db *db, struct owners *out, struct error *err)
 {
-	return db_read(db, &SQL_CINDER_OWNER_LIST_OF_BACKUPS, NULL, &owner_shape, &out->rows, err);
+	return read_owners(db, &SQL_CINDER_OWNER_LIST_OF_BACKUPS, &SQL_CINDER_OWNER_LIST_OF_BACKUPS_EXACT, NULL, out, err);
 }
 
 void owners_add(struct owners *owners, const char *kind, const char *host)
