@@ -1,6 +1,6 @@
 -- An evacuation failed on a compute after it had started the guest, or may have started it. Nova does not know that guest, as
 -- the instance is on another host. When that host runs the instance too, or it is evacuated again, two guests write to the same
--- disks. Before Rocky an event has no host: then the migration of the same minute names it.
+-- disks. Before Rocky an event has no host: then the nearest migration of the same minute names it.
 -- :check N45 evacuation-guest-may-run
 -- :severity high
 -- :title guest that a failed evacuation may have left running
@@ -12,12 +12,14 @@
 -- :reads instances instance_actions instance_actions_events migrations
 SELECT i.uuid AS subject
      , i.host AS owner
-     , COALESCE(CONVERT(e.host USING utf8mb4), (SELECT MAX(CONVERT(m.dest_compute USING utf8mb4))
+     , COALESCE(CONVERT(e.host USING utf8mb4), (SELECT CONVERT(m.dest_compute USING utf8mb4)
                                                   FROM migrations AS m
                                                  WHERE m.instance_uuid = CONVERT(a.instance_uuid USING ascii)
                                                    AND m.deleted = 0
                                                    AND m.migration_type = 'evacuation'
-                                                   AND ABS(TIMESTAMPDIFF(SECOND, a.start_time, m.created_at)) <= 60)) AS host
+                                                   AND ABS(TIMESTAMPDIFF(SECOND, a.start_time, m.created_at)) <= 60
+                                                  ORDER BY ABS(TIMESTAMPDIFF(SECOND, a.start_time, m.created_at)), m.id DESC
+                                                  LIMIT 1)) AS host
      , e.details
      , COALESCE(e.finish_time, e.start_time) AS failed_at
   FROM instance_actions_events AS e     -- nova marks no event deleted (db/main/api.py: instance_destroy)
@@ -25,12 +27,14 @@ SELECT i.uuid AS subject
   JOIN instances               AS i ON i.uuid = CONVERT(a.instance_uuid USING ascii)
  WHERE e.event = 'compute_rebuild_instance'
    AND (e.result <> 'Success' OR (e.result IS NULL AND e.start_time < UTC_TIMESTAMP() - INTERVAL @stuck SECOND))
-   AND BINARY COALESCE(CONVERT(e.host USING utf8mb4), (SELECT MAX(CONVERT(m.dest_compute USING utf8mb4))
+   AND BINARY COALESCE(CONVERT(e.host USING utf8mb4), (SELECT CONVERT(m.dest_compute USING utf8mb4)
                                                          FROM migrations AS m
                                                         WHERE m.instance_uuid = CONVERT(a.instance_uuid USING ascii)
                                                           AND m.deleted = 0
                                                           AND m.migration_type = 'evacuation'
-                                                          AND ABS(TIMESTAMPDIFF(SECOND, a.start_time, m.created_at)) <= 60))
+                                                          AND ABS(TIMESTAMPDIFF(SECOND, a.start_time, m.created_at)) <= 60
+                                                         ORDER BY ABS(TIMESTAMPDIFF(SECOND, a.start_time, m.created_at)), m.id DESC
+                                                         LIMIT 1))
        <> BINARY i.host
    AND a.action = 'evacuate'
    AND i.deleted = 0

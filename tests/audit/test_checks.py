@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every check finds what was planted for it, and does not find what only looks like it."""
 import contextlib
+import datetime
 import glob
 import json
 import os
@@ -140,8 +141,11 @@ class Checks(TestCase):
         for name, to in (("queens", "aud-other"), ("queens own", None)):    # before Rocky the migration alone names the compute
             plants.attempt(plants.instance(name), host=None)
             plants.migration(plants.u(name), created_at=plants.OLD, status="error", dest_compute=to or plants.LIVE)
+        plants.attempt(plants.instance("queens twice"), host=None)     # of two in a minute the nearest
+        plants.migration(plants.u("queens twice"), created_at=plants.OLD, status="error", dest_compute=plants.LIVE)
+        plants.migration(plants.u("queens twice"), created_at=plants.OLD + datetime.timedelta(seconds=20), status="error", dest_compute="zz-other")
         found = subjects(audit(Tool(), "evacuation-guest-may-run", "-f", "json", "--fail-on", "never"), "evacuation-guest-may-run")
-        self.assertEqual([plants.u(name) in found for name in ("queens", "queens own")], [True, False])
+        self.assertEqual([plants.u(name) in found for name in ("queens", "queens own", "queens twice")], [True, False, False])
         for vm, (text, guest) in vms.items():
             self.assertEqual(vm in found, guest != "ABSENT", text)
         self.assertEqual((died in found, at_it in found), (True, False))     # a compute that died at it; one that is at it

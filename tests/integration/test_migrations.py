@@ -186,6 +186,21 @@ class Migrations(blocking.TestCase):
         number = self.make(age=5, events=[("rebuild_server", "Error")])
         self.expect(self.close(number), OK)
 
+    def test_what_an_attempt_before_it_came_to_says_nothing_about_this_one(self):
+        """Of the same minute: the first ended without a host, and a conductor that stands still has the second one's message."""
+        self.make(age=25, status="error", events=[("rebuild_server", "Error")])
+        number = self.make(age=5)
+        self.refuses(number, "written")
+        self.make("image-active-1", age=25, status="error", events=[("rebuild_server", "Success")])
+        number = self.make("image-active-1", age=5, events=[("rebuild_server", "Error")])
+        self.expect(self.close(number), OK)
+
+    def test_what_an_attempt_before_it_has_begun_and_not_ended_may_go_on_with_this_one(self):
+        first = self.make(age=5 * HOUR + 20, status="error", events=[("rebuild_server", None)])
+        number = self.make(age=5 * HOUR)
+        self.begun(first, "rebuild_server", ENV["SB_CONTROLLER"])
+        self.refuses(number, "nova-conductor on '%s'" % ENV["SB_CONTROLLER"], code="service-restart-needed")
+
     def begun(self, number, event, host):
         rows("nova", "UPDATE instance_actions_events SET host = %s WHERE event = %s AND action_id IN (SELECT a.id FROM instance_actions a"
              " JOIN migrations m ON m.instance_uuid = a.instance_uuid WHERE m.id = %s)", (host, event, number))
