@@ -122,6 +122,8 @@ class Replay(unittest.TestCase):
         second = [dict(r, time="2026-11-24T01" + r["time"][13:]) for r in whole()]
         self.assertEqual([name for name, text in replay.replay_all({"a": first, "b": second})], ["b"])
         self.assertEqual(replay.replay_all({"a": whole(), "b": second}), [])
+        closing = [dict(second[0], command="migration close"), *second[1:]]
+        self.assertNotIn("began while a was open", [text for name, text in replay.replay_all({"a": first, "b": closing})])
         elsewhere = [dict(second[0], host="dead-9"), *second[1:]]
         self.assertEqual(replay.replay_all({"a": first, "b": elsewhere}), [])
 
