@@ -97,6 +97,30 @@ static size_t count_ids(const struct sql *sql, const MYSQL_BIND *param)
 	return n;
 }
 
+static bool is_of_dead_host(const char *owner, size_t n)
+{
+	const size_t wanted = strlen(host_name[0]);
+
+	return n > wanted && memcmp(owner, host_name[0], wanted) == 0 && owner[wanted] == '@';
+}
+
+/* Does it give something to another one than the dead host? An undo gives back to it what a rescue has moved. */
+static bool takes_away(const struct sql *sql, const MYSQL_BIND *param, unsigned array_size)
+{
+	char *const *row;
+	size_t i = 0;
+
+	while (strcmp(sql_param(sql, i), "new_host") != 0)
+		i++;
+	if (!array_size)
+		return param[i].buffer_type == MYSQL_TYPE_NULL || !is_of_dead_host(param[i].buffer, *param[i].length);
+	row = param[i].buffer;
+	for (unsigned r = 0; r < array_size; r++)
+		if (param[i].u.indicator[r] != STMT_INDICATOR_NONE || !is_of_dead_host(row[r], param[i].length[r]))
+			return true;
+	return false;
+}
+
 /* What a write has matched, against what its head says, or as many ids as it got. */
 void session_has_written(struct session *s, const struct sql *sql, const MYSQL_BIND *param, unsigned array_size, unsigned long long matched)
 {
@@ -107,7 +131,7 @@ void session_has_written(struct session *s, const struct sql *sql, const MYSQL_B
 	s->has_written = true;
 	w->moves |= strncmp(sql->name, "cinder/", 7) == 0 || strcmp(sql->name, "nova/service_set_disabled") == 0;
 	w->begins |= w->moves || strcmp(sql->name, "nova/instance_begin_rebuild") == 0;
-	w->takes_volumes |= strncmp(sql->name, "cinder/volume_move", 18) == 0;
+	w->takes_volumes |= strncmp(sql->name, "cinder/volume_move", 18) == 0 && takes_away(sql, param, array_size);
 	if (matched < wanted && strcmp(sql->name, "nova/action_close") != 0)
 		w->missed = sql->name;
 }
