@@ -169,8 +169,10 @@ static void begin(struct session *s, enum transaction tx)
 	s->tx = tx;
 	s->written = (struct written){ .begun_us = world->now_us };
 	memcpy(s->seen, world->version, sizeof s->seen);
-	if (memory_verifies)
+	if (memory_verifies) {
 		session_prepare_real(s, false, 0);
+		session_send(s);
+	}
 }
 
 int __wrap_mysql_real_query(MYSQL *m, const char *text, unsigned long n)

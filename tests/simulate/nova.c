@@ -144,20 +144,21 @@ void nova_takes(size_t message)
 	    EVENT_TAKE, message);
 }
 
-/* An instance as it is: vm_state, task_state, host; false: it was deleted. */
-static bool read_instance(const char *uuid, char vm_state[32], char task_state[32])
+/* An instance as it is; NULL: it was deleted. */
+static const struct instance_row *read_instance(const char *uuid)
 {
-	return sscanf(server_ask("SELECT vm_state, task_state FROM nova.instances WHERE uuid = '%s' AND deleted = 0", uuid),
-		   "%31s %31s", vm_state, task_state) == 2;
+	const struct instance_row *row = look_instance(uuid);
+
+	return row->deleted ? NULL : row;
 }
 
 static void begin_with(struct message *m, size_t index)
 {
+	const struct migration_row *accepted;
+
 	oracle_take(m);
-	m->migration = atoll(
-	    server_ask("SELECT COALESCE(MAX(id), 0) FROM nova.migrations WHERE instance_uuid = '%s' AND status = 'accepted'"
-		       " AND deleted = 0",
-		m->uuid));
+	accepted = look_open(m->uuid, "accepted");
+	m->migration = accepted ? accepted->id : 0;
 	if (!step("conductor_takes", m)) {
 		world_at(50000, EVENT_THAW, index);
 		return;
@@ -219,10 +220,12 @@ static bool fail(struct message *m, const char *vm_state, const char *trace)
 
 static bool claim(struct message *m)
 {
-	char vm_state[32], task_state[32];
+	const struct instance_row *row = read_instance(m->uuid);
+	char vm_state[sizeof row->vm_state];
 
-	if (!read_instance(m->uuid, vm_state, task_state))
+	if (!row)
 		return true;
+	memcpy(vm_state, row->vm_state, sizeof vm_state);
 	oracle_begin(m);
 	if (!step("compute_claims", m))
 		return false;
@@ -232,16 +235,16 @@ static bool claim(struct message *m)
 /* nova compute/manager.py _do_rebuild_instance: save(expected_task_state=[REBUILDING]) */
 static bool spawn(struct message *m)
 {
-	char vm_state[32], task_state[32];
+	const struct instance_row *row = read_instance(m->uuid);
 
-	if (!read_instance(m->uuid, vm_state, task_state))
+	if (!row)
 		return fail(m, "error", TRACE_STATE);
-	return strcmp(task_state, "rebuilding") == 0 ? step("compute_spawns", m) : fail(m, "error", TRACE_STATE);
+	return strcmp(row->task_state, "rebuilding") == 0 ? step("compute_spawns", m) : fail(m, "error", TRACE_STATE);
 }
 
 static bool run(struct message *m)
 {
-	char vm_state[32], task_state[32];
+	const struct instance_row *row;
 	bool leaves_guest;
 
 	if (world_fails(FAULT_COMPUTE)) {
@@ -256,7 +259,8 @@ static bool run(struct message *m)
 			world->guest[m->guest].runs |= 1u << m->host;
 		return fail(m, "error", leaves_guest ? TRACE_OTHER : TRACE_SPAWN);
 	}
-	if (!read_instance(m->uuid, vm_state, task_state) || strcmp(task_state, "rebuild_spawning") != 0)
+	row = read_instance(m->uuid);
+	if (!row || strcmp(row->task_state, "rebuild_spawning") != 0)
 		return fail(m, "error", TRACE_SPAWN);
 	if (!step("compute_has_spawned", m))
 		return false;
@@ -267,8 +271,9 @@ static bool run(struct message *m)
 /* Is it still under way? Without a migration nova goes on all the same (conductor/manager.py: rebuild_instance). */
 static bool is_under_way(const struct message *m)
 {
-	return !m->migration ||
-	    strstr(server_ask("SELECT status FROM nova.migrations WHERE id = %lld", m->migration), "pre-migrating");
+	const struct migration_row *row = m->migration ? look_migration(m->migration) : NULL;
+
+	return !m->migration || (row && strcmp(row->status, "pre-migrating") == 0);
 }
 
 static void act_on_message(const struct event *e)

@@ -10,11 +10,9 @@
 /* The migration that a conductor would find for it; 0: none. */
 static long long accepted_of(const struct message *m)
 {
-	return strtoll(
-	    server_ask("SELECT COALESCE(MAX(id), 0) FROM nova.migrations WHERE instance_uuid = '%s' AND status = 'accepted'"
-		       " AND deleted = 0",
-		m->uuid),
-	    NULL, 10);
+	const struct migration_row *found = look_open(m->uuid, "accepted");
+
+	return found ? found->id : 0;
 }
 
 /* I5: no message before its claim is committed. A tenant may have deleted the instance meanwhile, and a failover may have taken
@@ -22,25 +20,19 @@ static long long accepted_of(const struct message *m)
  * vanished). */
 void oracle_message(struct message *m)
 {
-	const char *found = server_ask(
-	    "SELECT (SELECT COUNT(*) FROM nova.instances WHERE uuid = '%s' AND deleted = 0 AND task_state = 'rebuilding'),"
-	    " (SELECT COUNT(*) FROM nova.migrations WHERE instance_uuid = '%s' AND status = 'accepted' AND deleted = 0),"
-	    " (SELECT COUNT(*) FROM nova.instances WHERE uuid = '%s' AND deleted = 0)",
-	    m->uuid, m->uuid, m->uuid);
-	int claimed, accepted, there;
+	const struct instance_row *i = look_instance(m->uuid);
+	const bool is_claimed = strcmp(i->task_state, "rebuilding") == 0;
 
-	if (sscanf(found, "%d %d %d", &claimed, &accepted, &there) == 3 && there && !world_has_met(FAULT_FAILOVER) &&
-	    (claimed != 1 || accepted != 1))
-		world_wrong("I5: a message about %s, and its rows say: rebuilding %d, accepted %d", m->uuid, claimed, accepted);
 	m->claimed = accepted_of(m);
+	if (i->deleted == 0 && !world_has_met(FAULT_FAILOVER) && (!is_claimed || look_count(m->uuid, "accepted") != 1))
+		world_wrong("I5: a message about %s, and its rows say: rebuilding %d, accepted %zu", m->uuid, is_claimed,
+		    look_count(m->uuid, "accepted"));
 }
 
 /* I4: what was said not to have been sent, or was closed, nobody begins with: the claim of a message that is taken stands. */
 void oracle_take(const struct message *m)
 {
-	const bool is_there = server_ask("SELECT id FROM nova.instances WHERE uuid = '%s' AND deleted = 0", m->uuid)[0] != '\0';
-
-	if (is_there && !world_has_met(FAULT_FAILOVER) && accepted_of(m) != m->claimed)
+	if (look_instance(m->uuid)->deleted == 0 && !world_has_met(FAULT_FAILOVER) && accepted_of(m) != m->claimed)
 		world_wrong("I4: a conductor takes a message about %s, whose claim is not there any more", m->uuid);
 }
 
@@ -72,13 +64,10 @@ static void check_move(void)
 /* I2: no instance is 'rebuilding' without a migration that is open. That a journal names it is the replay's. */
 static void check_claims(void)
 {
-	const char *found = server_ask(
-	    "SELECT COALESCE(MAX(i.display_name), '-') FROM nova.instances i WHERE i.deleted = 0 AND i.task_state = 'rebuilding'"
-	    " AND NOT EXISTS (SELECT 1 FROM nova.migrations m WHERE m.instance_uuid = CONVERT(i.uuid USING ascii) AND m.deleted = 0"
-	    " AND m.migration_type = 'evacuation' AND m.status IN ('accepted', 'pre-migrating'))");
+	const char *name = look_claim_alone();
 
-	if (strcmp(found, "-\n") != 0)
-		world_wrong("I2: %.*s is 'rebuilding' without a migration", (int)strlen(found) - 1, found);
+	if (name)
+		world_wrong("I2: %s is 'rebuilding' without a migration", name);
 }
 
 void oracle_step(void)
@@ -120,28 +109,26 @@ static bool is_in_journals(const char *directory, const char *word)
 /* I2, its other half: whatever is 'rebuilding' when nothing of ours runs is named by a journal. */
 void oracle_journals(const char *here, const char *there)
 {
-	char uuid[UUID_TEXT];
-	const char *rows = server_ask("SELECT uuid FROM nova.instances WHERE deleted = 0 AND task_state = 'rebuilding'");
+	for (size_t i = 0; i < INSTANCES; i++) {
+		const struct instance_row *row = look_instance(world->guest[i].uuid);
 
-	for (; sscanf(rows, "%36s", uuid) == 1; rows = strchr(rows, '\n') + 1)
-		if (!is_in_journals(here, uuid) && !is_in_journals(there, uuid))
-			world_wrong("I2: %s is 'rebuilding', and no journal names it", uuid);
+		if (row->deleted == 0 && strcmp(row->task_state, "rebuilding") == 0 && !is_in_journals(here, row->uuid) &&
+		    !is_in_journals(there, row->uuid))
+			world_wrong("I2: %s is 'rebuilding', and no journal names it", row->uuid);
+	}
 }
 
 /* A second host that died with guests that it had is another rescue's. */
 bool oracle_is_settled(size_t guest)
 {
 	const struct guest *g = &world->guest[guest];
-	char host[64] = "", vm_state[32] = "", task_state[32] = "";
-	long long deleted = 0;
+	const struct instance_row *row = look_instance(g->uuid);
 
-	sscanf(server_ask("SELECT host, vm_state, task_state, deleted FROM nova.instances WHERE uuid = '%s'", g->uuid),
-	    "%63s %31s %31s %lld", host, vm_state, task_state, &deleted);
-	if (deleted)
+	if (row->deleted)
 		return true;
 	for (size_t i = 1; i < 3; i++)
-		if (strcmp(host, host_name[i]) == 0)
-			return strcmp(task_state, "-") == 0 && strcmp(vm_state, "active") == 0 &&
+		if (strcmp(row->host, host_name[i]) == 0)
+			return strcmp(row->task_state, "-") == 0 && strcmp(row->vm_state, "active") == 0 &&
 			    (g->runs == 1u << i || !world->alive[i]);
 	return false;
 }
@@ -149,11 +136,10 @@ bool oracle_is_settled(size_t guest)
 /* On which of the hosts nova has it; 3: on none of them. */
 static size_t host_of(const struct guest *g)
 {
-	const char *host = server_ask("SELECT host FROM nova.instances WHERE uuid = '%s'", g->uuid);
-	const size_t n = strcspn(host, "\n");
+	const char *host = look_instance(g->uuid)->host;
 	size_t i = 0;
 
-	while (i < 3 && !(strlen(host_name[i]) == n && strncmp(host, host_name[i], n) == 0))
+	while (i < 3 && strcmp(host_name[i], host) != 0)
 		i++;
 	return i;
 }

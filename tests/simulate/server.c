@@ -89,13 +89,34 @@ uint64_t *server_next_number(uint32_t tables)
 	return NULL;
 }
 
+static size_t lines_of(MYSQL_RES *result, char lines[LINES_MAX])
+{
+	size_t n = 0;
+	MYSQL_ROW row;
+
+	lines[0] = '\0';
+	while ((row = mysql_fetch_row(result)))
+		for (unsigned i = 0; i < __real_mysql_num_fields(result); i++)
+			n += (size_t)snprintf(lines + n, n < LINES_MAX ? LINES_MAX - n : 0, "%s%c", row[i] ? row[i] : "-",
+			    i + 1 < __real_mysql_num_fields(result) ? ' ' : '\n');
+	__real_mysql_free_result(result);
+	if (n >= LINES_MAX)
+		own_failed(lines);
+	return n;
+}
+
+/* The looks that a step ends with. */
+static char looked[LOOKS][LINES_MAX];
+static size_t nlooked;
+
 static void read_on(uint64_t *next)
 {
+	nlooked = 0;
 	do {
 		MYSQL_RES *result = mysql_store_result(own);
 
 		if (result)
-			__real_mysql_free_result(result);
+			lines_of(result, looked[nlooked++ % LOOKS]);
 		else if (__real_mysql_errno(own))
 			return;
 		else if (next && mysql_insert_id(own) > 0)
@@ -143,6 +164,24 @@ static bool own_does(const char *text, uint64_t *next)
 	return false;
 }
 
+static struct key key_of_question(const char *text)
+{
+	struct key key = { 0 };
+
+	key_add_text(&key, text);
+	server_add_versions(&key, server_tables(NULL, text), world->version);
+	return key;
+}
+
+static void add_looks(char *text, size_t size, uint32_t tables)
+{
+	size_t n = strlen(text);
+
+	if (tables & (server_tables(NULL, look_text[0]) | server_tables(NULL, look_text[1])))
+		for (size_t i = 0; i < LOOKS; i++)
+			n += (size_t)snprintf(text + n, size - n, ";%s", look_text[i]);
+}
+
 bool server_try(const char *text)
 {
 	static char whole[STATEMENT_MAX];
@@ -152,6 +191,7 @@ bool server_try(const char *text)
 
 	sessions_hold();
 	add_settings(whole, sizeof whole, text, &next);
+	add_looks(whole, sizeof whole, tables);
 	key_add_text(&what, text);
 	key_add_number(&what, (uint64_t)world->now_us / SECOND_US);
 	key_add_number(&what, next ? *next : 0);
@@ -159,6 +199,8 @@ bool server_try(const char *text)
 	if (!own_does(whole, next))
 		return false;
 	server_wrote(tables, &what);
+	for (size_t i = 0; i < nlooked; i++)
+		memory_keep(key_of_question(look_text[i]), looked[i], strlen(looked[i]) + 1);
 	return true;
 }
 
@@ -170,21 +212,11 @@ static void own_must(const char *text)
 
 static size_t ask_own(const char *text, char lines[LINES_MAX])
 {
-	size_t n = 0;
 	MYSQL_RES *result;
-	MYSQL_ROW row;
 
-	lines[0] = '\0';
 	if (__real_mysql_real_query(own, text, strlen(text)) != 0 || !(result = mysql_store_result(own)))
 		own_failed(text);
-	while ((row = mysql_fetch_row(result)))
-		for (unsigned i = 0; i < __real_mysql_num_fields(result); i++)
-			n += (size_t)snprintf(lines + n, n < LINES_MAX ? LINES_MAX - n : 0, "%s%c", row[i] ? row[i] : "-",
-			    i + 1 < __real_mysql_num_fields(result) ? ' ' : '\n');
-	__real_mysql_free_result(result);
-	if (n >= LINES_MAX)
-		own_failed(text);
-	return n;
+	return lines_of(result, lines);
 }
 
 /* None of these asks for the clock. */
@@ -192,16 +224,15 @@ const char *server_ask(const char *format, ...)
 {
 	static char lines[LINES_MAX];
 	char text[4096];
-	struct key key = { 0 };
 	const char *known;
+	struct key key;
 	va_list args;
 	size_t n;
 
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	key_add_text(&key, text);
-	server_add_versions(&key, server_tables(NULL, text), world->version);
+	key = key_of_question(text);
 	known = memory_find(key, &n);
 	if (known && !memory_verifies)
 		return known;

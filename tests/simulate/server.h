@@ -62,6 +62,35 @@ const char *memory_find(struct key key, size_t *n); /* NULL: not known */
 void memory_keep(struct key key, const char *answer, size_t n);
 void memory_tend(void); /* between two histories: room for what comes */
 
+/* pending.c: what goes to the server before the next statement of a connection, with it. */
+struct pending {
+	char text[4096];
+	size_t n;
+	unsigned parts; /* how many answers that has */
+};
+void pending_add(struct pending *p, const char *text);
+void pending_forget(struct pending *p);
+void pending_send(struct pending *p, MYSQL *m); /* now */
+int pending_execute(struct pending *p, MYSQL *m, MYSQL_STMT *stmt); /* as mysql_stmt_execute */
+
+/* question.c: what a statement's text says about its answers. */
+#define NO_VALUE UINT32_MAX /* NULL's length in an answer (statement.c) */
+#define COLUMNS_MAX 128
+#define AGES_MAX 4
+#define NAME_OF_COLUMN 48
+struct traits {
+	bool is_known, is_plain, is_own, uses_clock, inserts, has_derived;
+	bool takes_lock, frees_lock, sees_locks, sees_sessions;
+	bool has_ages_only; /* the clock makes nothing but columns that grow by one each second */
+	bool fades;         /* where it has no rows, it has none later, until something is written */
+	char age[AGES_MAX][NAME_OF_COLUMN];
+	size_t nage;
+	char schema[32];
+	uint32_t tables, named; /* that the history may write: of the head, and of the text of a write */
+};
+const struct traits *traits_of(const struct sql *sql, const char *schema);
+char *answer_later(const struct traits *t, const char *answer, size_t *n, int64_t by_s); /* the caller's; ${n}: in and out */
+
 /* server.c: the tables that a history may write. */
 uint32_t server_tables(const char *schema, const char *text); /* a bit each that the text names; NULL: as schema.table */
 bool server_uses_clock(const char *text);
@@ -102,7 +131,11 @@ void session_tell(struct session *s, unsigned error, const char *words); /* ${er
 void session_set(struct session *s, const struct sql *sql);
 /* Before a statement is really sent: the settings, the transaction, the clock, the number of the row that it inserts. */
 void session_prepare_real(struct session *s, bool needs_clock, uint64_t insert_id);
-void session_locks(struct session *s); /* it may have a named lock */
+void session_send(struct session *s); /* what goes before the next statement: now */
+int session_execute(struct session *s, MYSQL_STMT *stmt); /* as mysql_stmt_execute, with what must go before it */
+void session_locks(struct session *s, bool takes); /* it may have a named lock more, or has one less */
+bool sessions_have_locks(void);                    /* any of the lane's */
+unsigned sessions_made(void);                      /* changes whenever a connection comes or goes */
 void session_roll_back(struct session *s);
 void session_has_ended_it(struct session *s); /* the transaction */
 /* The connection's statement, prepared once a lane; ${anew}: once more. NULL: the session has the error. */

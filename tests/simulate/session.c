@@ -23,7 +23,7 @@ struct place {
 	unsigned made_by; /* the command in which it was made; 0: the parent has it */
 	bool lost;        /* it was cut */
 	bool is_open;     /* in a transaction */
-	bool has_locks;
+	unsigned locks; /* how many it may have */
 	unsigned long number; /* the server's */
 	int64_t second;
 	const struct sql *setting[SETTINGS_MAX];
@@ -32,6 +32,7 @@ struct place {
 
 static struct pool {
 	size_t nplace, nwant, nleft;
+	unsigned made; /* connections that came or went */
 	bool is_fickle[CATALOGUE_MAX]; /* the statement: its answer's columns are known when it is executed, not before */
 	struct place place[PLACES_MAX];
 	struct want {
@@ -48,6 +49,7 @@ static struct pool {
 static struct real {
 	MYSQL *m;
 	MYSQL_STMT *stmt[CATALOGUE_MAX];
+	struct pending pending;
 } real[PLACES_MAX];
 
 static struct session session[SESSIONS_MAX];
@@ -99,14 +101,16 @@ static void make_connection(struct place *p)
 	r->m = mysql_init(NULL);
 	mysql_optionsv(r->m, MYSQL_SET_CHARSET_NAME, "utf8mb4");
 	mysql_optionsv(r->m, MYSQL_REPORT_DATA_TRUNCATION, &on);
-	if (!__real_mysql_real_connect(r->m, NULL, p->user, "", p->schema, 0, socket_path, CLIENT_FOUND_ROWS)) {
+	if (!__real_mysql_real_connect(r->m, NULL, p->user, "", p->schema, 0, socket_path, CLIENT_FOUND_ROWS | CLIENT_MULTI_STATEMENTS)) {
 		fprintf(stderr, "simulate: %s\n", __real_mysql_error(r->m));
 		abort();
 	}
 	p->number = mysql_thread_id(r->m);
 	p->second = 0;
 	p->nsetting = 0;
-	p->lost = p->is_open = p->has_locks = false;
+	p->lost = p->is_open = false;
+	p->locks = 0;
+	pool->made++;
 }
 
 /* While a command stood still its parent may have made another one of it. */
@@ -147,17 +151,44 @@ void session_begin(struct session *s, const char *user, const char *schema)
 	*s = (struct session){ .handle = s->handle, .place = take_place(user, schema) };
 }
 
+static struct real *real_of(const struct session *s)
+{
+	return &real[s->place - pool->place];
+}
+
+/* With the next statement; a connection that was cut says itself that it is. */
+static void send_text(struct session *s, const char *text)
+{
+	if (s->place->lost)
+		__real_mysql_real_query(session_real(s), text, strlen(text));
+	else
+		pending_add(&real_of(s)->pending, text);
+}
+
+void session_send(struct session *s)
+{
+	if (s->place->lost)
+		pending_forget(&real_of(s)->pending);
+	else
+		pending_send(&real_of(s)->pending, session_real(s));
+}
+
+int session_execute(struct session *s, MYSQL_STMT *stmt)
+{
+	return pending_execute(&real_of(s)->pending, session_real(s), stmt);
+}
+
 /* One that was cut is nobody's until its command has ended. */
 void session_end(struct session *s)
 {
-	static const char text[] = "DO RELEASE_ALL_LOCKS()";
 	struct place *p = s->place;
 
 	if (p && !p->lost) {
 		session_roll_back(s);
-		if (p->has_locks)
-			__real_mysql_real_query(session_real(s), text, sizeof text - 1);
-		p->has_locks = false;
+		if (p->locks)
+			send_text(s, "DO RELEASE_ALL_LOCKS()");
+		session_send(s);
+		p->locks = 0;
 		p->used_by = 0;
 	}
 	s->handle = NULL;
@@ -196,14 +227,6 @@ void session_tell(struct session *s, unsigned error, const char *words)
 {
 	s->error = error;
 	snprintf(s->words, sizeof s->words, "%s", error ? words : "");
-}
-
-static void send_text(struct session *s, const char *text)
-{
-	if (__real_mysql_real_query(session_real(s), text, strlen(text)) != 0 && !s->place->lost) {
-		fprintf(stderr, "simulate: %s: %s\n", __real_mysql_error(session_real(s)), text);
-		abort();
-	}
 }
 
 static bool has_setting(const struct sql *const *setting, size_t n, const struct sql *sql)
@@ -278,8 +301,10 @@ static void open_transaction(struct session *s)
 void sessions_hold(void)
 {
 	for (struct session *s = session; s < session + SESSIONS_MAX; s++)
-		if (s->handle && s->place && s->tx == TX_READ && !s->place->lost)
+		if (s->handle && s->place && s->tx == TX_READ && !s->place->lost) {
 			open_transaction(s);
+			session_send(s);
+		}
 }
 
 void session_prepare_real(struct session *s, bool needs_clock, uint64_t insert_id)
@@ -314,6 +339,7 @@ MYSQL_STMT *session_statement(struct session *s, const struct sql *sql, bool ane
 		__real_mysql_stmt_close(*stmt);
 	else if (pool->nwant < WANTS_MAX && !anew && !pool->is_fickle[index] && !strstr(sql->text, "@`"))
 		pool->want[pool->nwant++] = (struct want){ (size_t)(s->place - pool->place), index };
+	session_send(s);
 	*stmt = __real_mysql_stmt_init(r->m);
 	if (__real_mysql_stmt_prepare(*stmt, sql->text, strlen(sql->text)) == 0) {
 		if (pool->nleft < WANTS_MAX)
@@ -335,15 +361,33 @@ void session_is_fickle(const struct sql *sql)
 	pool->is_fickle[index] = true;
 }
 
-void session_locks(struct session *s)
+void session_locks(struct session *s, bool takes)
 {
-	s->place->has_locks = true;
+	if (takes)
+		s->place->locks++;
+	else if (s->place->locks)
+		s->place->locks--;
+}
+
+bool sessions_have_locks(void)
+{
+	for (const struct place *p = pool->place; p < pool->place + pool->nplace; p++)
+		if (p->locks)
+			return true;
+	return false;
+}
+
+unsigned sessions_made(void)
+{
+	return pool->made;
 }
 
 void session_roll_back(struct session *s)
 {
-	if (s->is_open)
-		__real_mysql_real_query(session_real(s), "ROLLBACK", 8);
+	if (s->is_open) {
+		send_text(s, "ROLLBACK");
+		session_send(s);
+	}
 	session_has_ended_it(s);
 }
 
@@ -364,6 +408,7 @@ void session_cut(struct session *s)
 	if (!s->place || s->place->lost)
 		return;
 	s->place->lost = true;
+	pool->made++;
 	shutdown(__real_mysql_get_socket(session_real(s)), SHUT_RDWR);
 	server_wait_for_end(s->place->number);
 }
@@ -396,10 +441,11 @@ static void clean(struct place *p)
 	} else {
 		if (p->is_open)
 			__real_mysql_real_query(r->m, "ROLLBACK", 8);
-		if (p->has_locks)
+		if (p->locks)
 			__real_mysql_real_query(r->m, text, sizeof text - 1);
 	}
-	p->is_open = p->has_locks = false;
+	p->is_open = false;
+	p->locks = 0;
 	p->used_by = p->made_by = 0;
 }
 

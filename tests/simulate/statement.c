@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* In the place of libmariadb's prepared statements: the questions that were asked before are answered from memory, the others
  * by the server. An answer is kept as text: the number of its columns, their names, and the values of its rows, each behind its
- * length; ${NONE} is NULL's. */
+ * length; ${NO_VALUE} is NULL's. */
 #include "server.h"
 
 #include <stdio.h>
@@ -10,8 +10,7 @@
 
 #define VALUE_MAX (1u << 20)
 #define ANSWER_MAX (4u << 20)
-#define COLUMNS_MAX 128
-#define NONE UINT32_MAX
+#define BASE sizeof(int64_t) /* before a remembered answer: the second in which it was given */
 
 MYSQL_STMT *__wrap_mysql_stmt_init(MYSQL *m);
 int __wrap_mysql_stmt_prepare(MYSQL_STMT *stmt, const char *text, unsigned long n);
@@ -144,23 +143,26 @@ static void add_statement(struct key *key, const struct statement *s)
 			add_param(key, &s->param[i]);
 }
 
+static const struct traits *traits(const struct statement *s)
+{
+	return traits_of(s->sql, session_schema(s->session));
+}
+
 /* What its answer depends on; false: on more than that, and it is never remembered. */
-static bool question_of(const struct statement *s, struct key *key)
+static bool question_of(const struct statement *s, const struct traits *t, struct key *key)
 {
 	const struct session *of = s->session;
-	const bool is_own = strncmp(s->sql->name, "session/", 8) == 0;
 
-	if (s->sql->access != SQL_READS || session_is_lost(of) || strstr(s->sql->text, "FOR UPDATE") ||
-	    strstr(s->sql->text, "_LOCK(") || strstr(s->sql->text, "processlist") || strstr(s->sql->text, "STATUS") ||
-	    (of->tx == TX_WRITE && !is_own))
+	if (!t->is_plain || session_is_lost(of) || (of->tx == TX_WRITE && !t->is_own) || (t->sees_locks && sessions_have_locks()))
 		return false;
 	*key = (struct key){ 0 };
 	add_statement(key, s);
-	server_add_versions(key, server_tables(session_schema(of), s->sql->tables),
-	    of->tx == TX_READ ? of->seen : world->version);
-	if (server_uses_clock(s->sql->text))
+	server_add_versions(key, t->tables, of->tx == TX_READ ? of->seen : world->version);
+	if (t->uses_clock && !t->has_ages_only && !t->fades)
 		key_add_number(key, (uint64_t)(world->now_us / SECOND_US));
-	if (is_own) {
+	if (t->sees_sessions)
+		key_add_number(key, sessions_made());
+	if (t->is_own) {
 		key_add_number(key, session_number(of));
 		key_add_number(key, of->tx);
 		for (size_t i = 0; i < of->nsetting; i++)
@@ -202,7 +204,7 @@ static int put_rows(MYSQL_STMT *real, uint32_t n, char **at, const char *end)
 			MYSQL_BIND one = bind[i];
 
 			if (is_null[i]) {
-				put(at, &(uint32_t){ NONE }, sizeof(uint32_t));
+				put(at, &(uint32_t){ NO_VALUE }, sizeof(uint32_t));
 				continue;
 			}
 			one.buffer_length = VALUE_MAX;
@@ -238,6 +240,7 @@ static int read_answer(struct statement *s, MYSQL_STMT *real)
 {
 	static char answer[ANSWER_MAX];
 	MYSQL_RES *meta = __real_mysql_stmt_result_metadata(real);
+	const int64_t now_s = world->now_us / SECOND_US;
 	char *at = answer;
 	uint32_t n;
 	int rc;
@@ -248,6 +251,7 @@ static int read_answer(struct statement *s, MYSQL_STMT *real)
 	n = __real_mysql_num_fields(meta);
 	if (n > COLUMNS_MAX)
 		abort();
+	put(&at, &now_s, sizeof now_s);
 	put(&at, &n, sizeof n);
 	for (uint32_t i = 0; i < n; i++) {
 		const char *name = __real_mysql_fetch_field_direct(meta, i)->name;
@@ -259,45 +263,35 @@ static int read_answer(struct statement *s, MYSQL_STMT *real)
 	free(s->copy); /* others are asked while rows of this one are read */
 	s->copy = malloc((size_t)(at - answer));
 	memcpy(s->copy, answer, (size_t)(at - answer));
-	s->answer = s->copy;
+	s->answer = s->copy + BASE;
 	s->end = s->copy + (at - answer);
 	return rc;
-}
-
-static bool is_insert(const struct sql *sql)
-{
-	return sql->access == SQL_WRITES && strstr(sql->text, "INSERT INTO");
-}
-
-/* MariaDB 10.11 has lost columns of derived tables when such a statement was executed twice: where the program prepares it once
- * more, so does this. */
-static bool has_derived(const struct sql *sql)
-{
-	return sql->access == SQL_READS && (strstr(sql->text, "FROM (SELECT") || strstr(sql->text, "JOIN (SELECT"));
 }
 
 static int send(struct statement *s)
 {
 	struct session *of = s->session;
-	const uint32_t tables = server_tables(session_schema(of), s->sql->tables);
-	uint64_t *next = is_insert(s->sql) ? server_next_number(tables) : NULL;
+	const struct traits *t = traits(s);
+	uint64_t *next = t->inserts ? server_next_number(t->tables) : NULL;
 	MYSQL_STMT *real;
 	uint64_t kinds;
 	int rc;
 
-	session_prepare_real(of, s->sql->access == SQL_WRITES || server_uses_clock(s->sql->text), next ? *next : 0);
-	real = session_statement(of, s->sql, s->is_new && has_derived(s->sql));
+	session_prepare_real(of, s->sql->access == SQL_WRITES || t->uses_clock, next ? *next : 0);
+	/* MariaDB 10.11 has lost columns of derived tables when such a statement was executed twice: where the program prepares it
+	 * once more, so does this. */
+	real = session_statement(of, s->sql, s->is_new && t->has_derived);
 	if (!real)
 		return 1;
 	if (s->sql->access == SQL_WRITES)
 		__real_mysql_stmt_attr_set(real, STMT_ATTR_ARRAY_SIZE, &s->array_size);
 	kinds = kinds_of(real);
-	rc = __real_mysql_stmt_bind_param(real, s->param) != 0 || __real_mysql_stmt_execute(real) != 0;
+	rc = __real_mysql_stmt_bind_param(real, s->param) != 0 || session_execute(of, real) != 0;
 	if (!rc && kinds_of(real) != kinds)
 		session_is_fickle(s->sql);
 	rc = rc || read_answer(s, real);
-	if (strstr(s->sql->text, "_LOCK("))
-		session_locks(of);
+	if (t->takes_lock || (t->frees_lock && !rc))
+		session_locks(of, t->takes_lock);
 	session_tell(of, rc ? __real_mysql_stmt_errno(real) : 0, __real_mysql_stmt_error(real));
 	s->affected = rc ? 0 : __real_mysql_stmt_affected_rows(real);
 	s->warnings = rc ? 0 : __real_mysql_stmt_warning_count(real);
@@ -312,14 +306,14 @@ static int send(struct statement *s)
 static void note_write(struct statement *s)
 {
 	struct session *of = s->session;
-	const char *schema = session_schema(of);
+	const struct traits *t = traits(s);
 	const uint32_t seen = server_tables(NULL, "world.wrong");
 
 	add_statement(&of->writes, s);
 	key_add_number(&of->writes, (uint64_t)(world->now_us / SECOND_US));
-	server_add_versions(&of->writes, server_tables(schema, s->sql->text), world->version);
+	server_add_versions(&of->writes, t->named, world->version);
 	server_add_versions(&of->writes, seen | server_tables(NULL, "world.fresh"), world->version);
-	of->dirty |= server_tables(schema, s->sql->tables) | seen;
+	of->dirty |= t->tables | seen;
 	session_has_written(of, s->sql, s->param, s->array_size, s->affected);
 }
 
@@ -340,25 +334,85 @@ static void start_reading(struct statement *s, const char *answer, size_t n)
 	}
 }
 
+static int64_t second_of(const char *known)
+{
+	int64_t then_s;
+
+	memcpy(&then_s, known, sizeof then_s);
+	return then_s;
+}
+
+/* What memory has of it, as it would be said now. */
+static void recall(struct statement *s, const struct traits *t, const char *known, size_t n)
+{
+	const int64_t then_s = second_of(known);
+
+	known += BASE;
+	n -= BASE;
+	if (t->has_ages_only && then_s != world->now_us / SECOND_US) {
+		free(s->copy);
+		known = s->copy = answer_later(t, known, &n, world->now_us / SECOND_US - then_s);
+	}
+	s->answer = known;
+	s->end = known + n;
+}
+
+/* --verify: the server is asked all the same. How long a session has been idle is the machine's clock. */
+static void compare(struct statement *s, const char *recalled, size_t n)
+{
+	if (traits(s)->sees_sessions)
+		return;
+	if (n != (size_t)(s->end - s->answer) || memcmp(recalled, s->answer, n) != 0)
+		world_wrong("the simulator remembers another answer of %s", s->sql->name);
+}
+
+static int ask_again(struct statement *s, const struct traits *t, const char *known, size_t n)
+{
+	char *recalled;
+	int rc;
+
+	recall(s, t, known, n);
+	n = (size_t)(s->end - s->answer);
+	recalled = malloc(n);
+	memcpy(recalled, s->answer, n);
+	rc = send(s);
+	if (rc == 0)
+		compare(s, recalled, n);
+	free(recalled);
+	return rc;
+}
+
+/* Of what fades only that there was nothing is remembered, and for later. */
+static const char *find_answer(const struct traits *t, struct key *key, size_t *n)
+{
+	const char *known = memory_find(*key, n);
+
+	if (!t->fades || (known && second_of(known) <= world->now_us / SECOND_US))
+		return known;
+	key_add_number(key, (uint64_t)(world->now_us / SECOND_US));
+	return memory_find(*key, n);
+}
+
+static void keep_answer(const struct statement *s, const struct traits *t, struct key key, struct key with_clock)
+{
+	memory_keep(t->fades && s->row == s->end ? key : with_clock, s->copy, (size_t)(s->end - s->copy));
+}
+
 static int execute(struct statement *s)
 {
-	struct key key;
-	const bool is_plain = question_of(s, &key);
+	const struct traits *t = traits(s);
+	struct key key, asked = { 0 };
+	const bool is_plain = question_of(s, t, &asked);
 	size_t n = 0;
-	const char *known = is_plain ? memory_find(key, &n) : NULL;
+	const char *known = (key = asked, is_plain) ? find_answer(t, &key, &n) : NULL;
 
-	if (!known || memory_verifies) {
-		if (send(s) != 0)
-			return 1;
-		if (known && (n != (size_t)(s->end - s->answer) || memcmp(known, s->answer, n) != 0))
-			world_wrong("the simulator remembers another answer of %s", s->sql->name);
-		if (is_plain && s->copy)
-			memory_keep(key, s->answer, (size_t)(s->end - s->answer));
-	} else {
-		s->answer = known;
-		s->end = known + n;
-	}
+	if (known && !memory_verifies)
+		recall(s, t, known, n);
+	else if ((known ? ask_again(s, t, known, n) : send(s)) != 0)
+		return 1;
 	start_reading(s, s->answer, (size_t)(s->end - s->answer));
+	if (!known && is_plain && s->copy)
+		keep_answer(s, t, asked, key);
 	s->is_new = false;
 	if (s->sql->access == SQL_WRITES)
 		note_write(s);
@@ -467,7 +521,7 @@ int __wrap_mysql_stmt_fetch(MYSQL_STMT *stmt)
 	for (uint32_t i = 0; i < s->ncolumn; i++) {
 		memcpy(&s->length[i], s->row, sizeof *s->length);
 		s->row += sizeof *s->length;
-		s->value[i] = s->length[i] == NONE ? NULL : s->row;
+		s->value[i] = s->length[i] == NO_VALUE ? NULL : s->row;
 		if (s->value[i])
 			s->row += s->length[i] + 1;
 		if (!give(s, i, &s->column[i]))

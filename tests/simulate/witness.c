@@ -125,11 +125,9 @@ void witness_rows(void)
 
 	if (strcmp(found, "-\n") != 0)
 		world_wrong("%.*s", (int)strlen(found) - 1, found);
-	found = server_ask("SELECT COALESCE(MAX(i.display_name), '-') FROM nova.instances i JOIN nova.migrations m"
-			   " ON m.instance_uuid = CONVERT(i.uuid USING ascii) WHERE i.deleted = 0 AND m.deleted = 0 AND m.status = 'accepted'"
-			   " AND m.migration_type = 'evacuation' AND i.task_state IS NULL");
-	if (strcmp(found, "-\n") != 0)
-		world_wrong("I2: %.*s is not 'rebuilding', and its migration is open", (int)strlen(found) - 1, found);
+	found = look_migration_alone();
+	if (found)
+		world_wrong("I2: %s is not 'rebuilding', and its migration is open", found);
 }
 
 /* "ok" is said of a rescue when nothing is left to do. */

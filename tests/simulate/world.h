@@ -20,6 +20,8 @@
 #define STATEMENT_MAX 16384
 #define UUID_TEXT 37
 
+#define MIGRATIONS_MAX 64
+
 #define SECOND_US INT64_C(1000000)
 #define BEGIN_S INT64_C(1796000000) /* 2026-11-30 02:13:20 UTC: the host has died */
 
@@ -187,8 +189,27 @@ void server_open(const char *directory);
 bool server_try(const char *text);
 /* The rows of an answer as text, a line each, columns between blanks, to be read at once. */
 const char *server_ask(const char *format, ...) __attribute__((format(printf, 1, 2)));
+#define LOOKS 2
+extern const char *const look_text[LOOKS]; /* look.c's questions, whose answers server_try brings along */
 void server_begin(void);
 void server_put_back(void); /* what the history before has written */
+
+/* look.c: nova's rows as they are; of absent values "-". */
+struct instance_row {
+	char uuid[UUID_TEXT], name[32], host[64], vm_state[32], task_state[32];
+	long long deleted; /* -1: it is not there */
+};
+struct migration_row {
+	long long id, deleted;
+	char uuid[UUID_TEXT], status[32], type[32];
+};
+const struct instance_row *look_instance(const char *uuid);
+const struct migration_row *look_migration(long long id);                    /* NULL: it is not there */
+const struct migration_row *look_open(const char *uuid, const char *status); /* the newest evacuation; NULL: none */
+size_t look_count(const char *uuid, const char *status);                      /* migrations of any type */
+const char *look_claim_alone(void);     /* an instance that is 'rebuilding' without an open evacuation; NULL: none */
+const char *look_migration_alone(void); /* one without a task state whose evacuation is 'accepted'; NULL: none */
+
 /* Snapshots in which the server has not begun yet: now, before rows change. */
 void sessions_hold(void);
 /* The command has ended: what its sessions have left is cleared away. */

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The instances and their migrations as they are, which oracle and actors look at after each step: two answers of the server, which
+ * a step of the world's own brings along. */
+#include "world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const look_text[LOOKS] = {
+	"SELECT uuid, display_name, host, vm_state, task_state, deleted FROM nova.instances ORDER BY id",
+	"SELECT id, instance_uuid, status, migration_type, deleted FROM nova.migrations ORDER BY id",
+};
+
+static struct {
+	struct instance_row instance[INSTANCES];
+	struct migration_row migration[MIGRATIONS_MAX];
+	size_t ninstance, nmigration;
+} seen;
+
+static void read_instances(const char *rows)
+{
+	struct instance_row *i = seen.instance;
+
+	for (seen.ninstance = 0; *rows && seen.ninstance < INSTANCES; rows = strchr(rows, '\n') + 1, i++)
+		seen.ninstance += sscanf(rows, "%36s %31s %63s %31s %31s %lld", i->uuid, i->name, i->host, i->vm_state, i->task_state, &i->deleted) == 6;
+}
+
+static void read_migrations(const char *rows)
+{
+	struct migration_row *m = seen.migration;
+
+	for (seen.nmigration = 0; *rows && seen.nmigration < MIGRATIONS_MAX; rows = strchr(rows, '\n') + 1, m++)
+		seen.nmigration += sscanf(rows, "%lld %36s %31s %31s %lld", &m->id, m->uuid, m->status, m->type, &m->deleted) == 5;
+	if (seen.nmigration == MIGRATIONS_MAX)
+		abort();
+}
+
+static void look(void)
+{
+	read_instances(server_ask("%s", look_text[0]));
+	read_migrations(server_ask("%s", look_text[1]));
+}
+
+const struct instance_row *look_instance(const char *uuid)
+{
+	static const struct instance_row none = { .host = "-", .vm_state = "-", .task_state = "-", .deleted = -1 };
+
+	look();
+	for (size_t i = 0; i < seen.ninstance; i++)
+		if (strcmp(seen.instance[i].uuid, uuid) == 0)
+			return &seen.instance[i];
+	return &none;
+}
+
+const struct migration_row *look_migration(long long id)
+{
+	look();
+	for (size_t i = 0; i < seen.nmigration; i++)
+		if (seen.migration[i].id == id)
+			return &seen.migration[i];
+	return NULL;
+}
+
+const char *look_claim_alone(void)
+{
+	look();
+	for (size_t i = 0; i < seen.ninstance; i++)
+		if (!seen.instance[i].deleted && strcmp(seen.instance[i].task_state, "rebuilding") == 0 &&
+		    !look_open(seen.instance[i].uuid, "accepted") && !look_open(seen.instance[i].uuid, "pre-migrating"))
+			return seen.instance[i].name;
+	return NULL;
+}
+
+const char *look_migration_alone(void)
+{
+	look();
+	for (size_t i = 0; i < seen.ninstance; i++)
+		if (!seen.instance[i].deleted && strcmp(seen.instance[i].task_state, "-") == 0 && look_open(seen.instance[i].uuid, "accepted"))
+			return seen.instance[i].name;
+	return NULL;
+}
+
+const struct migration_row *look_open(const char *uuid, const char *status)
+{
+	const struct migration_row *found = NULL;
+
+	look();
+	for (size_t i = 0; i < seen.nmigration; i++) {
+		const struct migration_row *m = &seen.migration[i];
+
+		if (!m->deleted && strcmp(m->type, "evacuation") == 0 && strcmp(m->uuid, uuid) == 0 && strcmp(m->status, status) == 0)
+			found = m;
+	}
+	return found;
+}
+
+size_t look_count(const char *uuid, const char *status)
+{
+	size_t n = 0;
+
+	look();
+	for (size_t i = 0; i < seen.nmigration; i++)
+		n += !seen.migration[i].deleted && strcmp(seen.migration[i].uuid, uuid) == 0 && strcmp(seen.migration[i].status, status) == 0;
+	return n;
+}
