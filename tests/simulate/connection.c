@@ -182,7 +182,7 @@ int __wrap_mysql_real_query(MYSQL *m, const char *text, unsigned long n)
 	const struct sql *sql = sql_of_text(text, &index);
 
 	session_strike(s, world_call(sql == &SQL_SESSION_BEGIN_WRITE ? BOTTOM_BEGIN : BOTTOM_STATEMENT, sql->name));
-	nova_beat();
+	nova_beat(sql == &SQL_SESSION_BEGIN_READ ? ALL_TABLES : 0);
 	session_tell(s, 0, "");
 	if (session_is_lost(s))
 		return fail_lost(s, text, n);
@@ -245,7 +245,7 @@ my_bool __wrap_mysql_commit(MYSQL *m)
 		sessions_cut();
 		return 0;
 	}
-	nova_beat();
+	nova_beat(0);
 	if (session_is_lost(s))
 		return (my_bool)fail_lost(s, "COMMIT", 6);
 	commit(s);

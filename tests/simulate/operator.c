@@ -93,11 +93,11 @@ static void add_places(char *line, size_t size)
 	    state_directory, server_directory, server_directory, server_directory, server_directory);
 }
 
-/* Of each eight nights: in one nobody has looked whether the host is off before the program asks; in one he types the same again after a
+/* Of each eight families of nights: in one nobody has looked whether the host is off before the program asks; in one he types the same again after a
  * death, as if there were no journal; in one he sends again at once what may not have been sent; and in one he applies a plan that he made before he slept. The program is to refuse. */
 static bool tonight(unsigned habit)
 {
-	return world->seed % 8 == habit;
+	return world->family % 8 == habit;
 }
 enum { HABIT_NO_FENCE = 3, HABIT_SAME_AGAIN = 5, HABIT_SENDS_AT_ONCE = 6, HABIT_OLD_PLAN = 7 };
 

@@ -92,7 +92,6 @@ const struct traits *traits_of(const struct sql *sql, const char *schema);
 char *answer_later(const struct traits *t, const char *answer, size_t *n, int64_t by_s); /* the caller's; ${n}: in and out */
 
 /* server.c: the tables that a history may write. */
-uint32_t server_tables(const char *schema, const char *text); /* a bit each that the text names; NULL: as schema.table */
 bool server_uses_clock(const char *text);
 void server_add_versions(struct key *key, uint32_t tables, const uint64_t version[TABLES_MAX]);
 void server_wrote(uint32_t tables, const struct key *what); /* it is committed: the tables have other rows */

@@ -426,7 +426,7 @@ int __wrap_mysql_stmt_execute(MYSQL_STMT *stmt)
 	session_strike(s->session, world_call(BOTTOM_STATEMENT, s->sql->name));
 	if (session_refuses(s->session, s->sql))
 		return 1;
-	nova_beat();
+	nova_beat(traits(s)->tables);
 	return execute(s);
 }
 

@@ -158,13 +158,20 @@ static enum fault_kind draw_kind(const struct choice *choice, bool is_first)
 	return (enum fault_kind)(is_first && choice->with < FAULTS ? choice->with : kind);
 }
 
-/* A fifth of the histories have none, the others up to ${FAULTS_MAX}. */
+/* The first of a family has none, the others up to ${FAULTS_MAX}. */
+static size_t draw_number(const struct choice *choice)
+{
+	static const size_t how_many[] = { 1, 1, 1, 2, 2, 2, 3, 4 };
+	const size_t n = how_many[draw(&world->dice, sizeof how_many / sizeof *how_many)];
+
+	if (choice->only < FAULTS)
+		return 1;
+	return world->seed % FAMILY || choice->with < FAULTS ? n : 0;
+}
+
 static void draw_faults(const struct choice *choice)
 {
-	static const size_t how_many[] = { 0, 0, 1, 1, 1, 2, 2, 2, 3, 4 };
-
-	world->nfault = choice->only < FAULTS ? 1 : how_many[draw(&world->dice, sizeof how_many / sizeof *how_many)];
-	world->nfault += choice->with < FAULTS && world->nfault == 0;
+	world->nfault = draw_number(choice);
 	for (size_t i = 0; i < world->nfault; i++) {
 		const enum fault_kind kind = draw_kind(choice, i == 0);
 
@@ -183,7 +190,8 @@ void world_begin(uint64_t seed, const struct choice *choice)
 {
 	memset(world, 0, offsetof(struct world, trace) + 1);
 	world->seed = seed;
-	world->random = seed * UINT64_C(0xd1342543de82ef95) + 1;
+	world->family = seed / FAMILY;
+	world->random = world->family * UINT64_C(0xd1342543de82ef95) + 1;
 	world->dice = seed * UINT64_C(0xaf251af3b0f025b5) + 2;
 	world->now_us = BEGIN_S * SECOND_US;
 	world->alive[1] = world->alive[2] = true;

@@ -10,6 +10,9 @@
  * goes on. Its clock moves only when a bottom is called, all that is random comes from the seed, and what the actors do is done
  * by whoever waits, in the same thread: one seed is one history. */
 
+/* So many seeds have the same delays, names and habits, and other faults: up to its first fault each is the first one's history, of which
+ * the server's answers are known. */
+#define FAMILY 32
 #define INSTANCES 3
 #define FAULTS_MAX 4
 #define EVENTS_MAX 128
@@ -112,7 +115,7 @@ struct guest {
 };
 
 struct world {
-	uint64_t seed, random, dice,
+	uint64_t seed, family, random, dice,
 	    order;       /* dice: the faults' own stream, so that a fault that is left out changes no other */
 	int64_t now_us;  /* since 1970 */
 	int64_t jump_us; /* of the operator's wall clock */
@@ -137,7 +140,8 @@ struct world {
 	bool armed[FAULTS];            /* it befalls the next call that it can befall */
 	int64_t read_only_us, full_us, broker_us; /* until when */
 	unsigned broker_goes;          /* how often it went: who was connected before is not any more */
-	int64_t beat_us;               /* when the services reported last */
+	int64_t beat_us;               /* when the services reported last; */
+	bool beat_due;                 /* which is not in their rows yet */
 	int64_t own_second;            /* that the world's own session has as its clock */
 	uint64_t version[TABLES_MAX];  /* of each table that a history may write; 0: as it was */
 	uint64_t next[TABLES_MAX];     /* the number of its next row */
@@ -188,6 +192,7 @@ void server_open(const char *directory);
 /* One statement, or one transaction; false: a row is locked by who is asleep now, nothing was done, and it is to be tried later. */
 bool server_try(const char *text);
 /* The rows of an answer as text, a line each, columns between blanks, to be read at once. */
+uint32_t server_tables(const char *schema, const char *text); /* a bit each that a history may write and the text names; NULL: as schema.table */
 const char *server_ask(const char *format, ...) __attribute__((format(printf, 1, 2)));
 #define LOOKS 2
 extern const char *const look_text[LOOKS]; /* look.c's questions, whose answers server_try brings along */
@@ -242,7 +247,8 @@ void broker_goes(bool with_queues, int64_t for_us);
 /* nova.c */
 void nova_load(const char *steps); /* the directory of statements */
 void nova_begin(unsigned without);
-void nova_beat(void); /* who lives has reported a moment ago */
+#define ALL_TABLES UINT32_MAX
+void nova_beat(uint32_t tables); /* somebody is about to look at them: who lives has reported a moment ago */
 void nova_act(const struct event *event);
 void nova_takes(size_t message);
 
