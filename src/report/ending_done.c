@@ -263,7 +263,7 @@ static void add_switched_off(const struct ending *e)
 	for (const struct unit *u = e->plan->unit; u < e->plan->unit + e->plan->nunit; u++) {
 		auto_str struct str text = { 0 };
 
-		if (u->kind != UNIT_POWER || u->step[0].state != STATE_PROVED)
+		if (u->kind != UNIT_POWER || u->nstep == 0 || u->step[0].state != STATE_PROVED)
 			continue;
 		str_addf(&text, _("%s was switched off by %s, and stays off"), u->step[0].id, str_or(u->step[0].name, "?"));
 		ending_add(e, _("power"), text.s);

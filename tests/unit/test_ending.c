@@ -308,6 +308,25 @@ static void another_row_is_told_with_both_values(void **unused)
 	over();
 }
 
+/* As a recovery has a unit of which its run died before it announced anything: the journal has none of its rows. */
+static void a_switching_off_that_was_never_begun_is_not_told(void **unused)
+{
+	auto_str struct str text = { 0 };
+	struct step *step;
+
+	(void)unused;
+	rescue(0, "o", state);
+	plan_unit(&work.plan, UNIT_POWER);
+	ending(ERROR_OK, 80, &text);
+	assert_null(strstr(text.s, "was switched off"));
+	step = unit_step(plan_unit(&work.plan, UNIT_POWER), STEP_POWER, "c1", "fence_ipmilan");
+	step->state = STATE_PROVED;
+	str_clear(&text);
+	ending(ERROR_OK, 80, &text);
+	assert_says(text.s, "c1 was switched off by fence_ipmilan");
+	over();
+}
+
 static int make_state(void **unused)
 {
 	(void)unused;
@@ -332,6 +351,7 @@ int main(void)
 		cmocka_unit_test(a_name_of_strangers_makes_no_line),
 		cmocka_unit_test(what_the_error_says_is_not_said_twice),
 		cmocka_unit_test(another_row_is_told_with_both_values),
+		cmocka_unit_test(a_switching_off_that_was_never_begun_is_not_told),
 	};
 
 	return cmocka_run_group_tests(tests, make_state, remove_state);
