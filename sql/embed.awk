@@ -4,7 +4,7 @@
 #
 # Comments at the head of a file that begin with "-- :" are its contract and become metadata; the other head comments are its
 # sentence. @name outside quotes and comments becomes ?, in order, and of the type list as many ? as a statement takes at once (DB_LIST
-# of include/db/sql.h). @@variables and 'a@b' stay as they are.
+# of include/db/sql.h), and in a second text DB_LIST_FEW. @@variables and 'a@b' stay as they are.
 #
 # What it refuses beside a head that is not whole: a write whose :row reads other columns than the write compares and sets, and a table
 # that marks its rows deleted, read without a word on that.
@@ -66,7 +66,21 @@ function check_deleted(   i, n, spaced, word, table, alias) {
 	}
 }
 
-function finish_statement(   i, list, place, places, nname) {
+function question_marks(n,   all) { for (all = "?"; n > 1; n--) all = all ",?"; return all }
+
+# A line, with few places for each of its lists.
+function with_few(line,   at) {
+	while (at = index(line, question_marks(LIST)))
+		line = substr(line, 1, at - 1) question_marks(FEW) substr(line, at + length(question_marks(LIST)))
+	return line
+}
+
+function print_object(type, object, text, n, places, few) {
+	printf "%sconst struct sql %s = { %s, %s, %s_params, %d, %s, %s, %s, %s, %s_raw, %s, %s };\n",
+	    type, object, quoted(name), text, id, n, access, quoted(tables), quoted(rows), quoted(sentence), id, places, few
+}
+
+function finish_statement(   i, list, place, places, few_places, nname) {
 	if (name == "") return
 	if (quote != "") fail(name ": a quote is left open")
 	if (access == "") fail(name ": no :reads, :writes or :session line")
@@ -77,6 +91,7 @@ function finish_statement(   i, list, place, places, nname) {
 			place[param[i]] = nname++
 		}
 		places = places " " place[param[i]] ","
+		if (!(i in left_out)) few_places = few_places " " place[param[i]] ","
 	}
 	for (i in declared) if (!(i in used)) fail(name ": :param " i " is never used")
 	text_of[name] = text
@@ -88,13 +103,18 @@ function finish_statement(   i, list, place, places, nname) {
 	print "\t;"
 	printf "static const char %s_raw[] =\n%s\t;\n", id, raw
 	printf "static const char *const %s_params[] = {%s NULL };\n", id, list
-	if (is_long) printf "static const unsigned char %s_places[] = {%s };\n", id, places
-	printf "const struct sql %s = { %s, %s_text, %s_params, %d, %s, %s, %s, %s, %s_raw, %s };\n\n",
-	    toupper(id), quoted(name), id, id, nparam, access, quoted(tables), quoted(rows), quoted(sentence), id, is_long ? id "_places" : "NULL"
+	if (is_long) {
+		printf "static const unsigned char %s_places[] = {%s };\n", id, places
+		printf "static const unsigned char %s_few_places[] = {%s };\n", id, few_places
+		printf "static const char %s_few_text[] =\n%s\t;\n", id, few_text
+		print_object("static ", id "_few", id "_few_text", nfew, id "_few_places", "NULL")
+	}
+	print_object("", toupper(id), id "_text", nparam, is_long ? id "_places" : "NULL", is_long ? "&" id "_few" : "NULL")
+	print ""
 }
 
 BEGIN {
-	LIST = 500
+	LIST = 500; FEW = 16
 	n = split("attachment_specs backups block_device_mapping clusters compute_nodes consistencygroups group_volume_type_mapping groups " \
 	    "instance_actions instance_actions_events instance_extra instance_faults instance_info_caches instances migrations quota_usages " \
 	    "reservations services snapshot_metadata snapshots transfers volume_admin_metadata volume_attachment volume_glance_metadata " \
@@ -113,10 +133,11 @@ FNR == 1 {
 	if (name !~ /^[a-z_]+\/[a-z][a-z0-9_]*$/) fail("a name is lower case with underscores: " name)
 	id = "sql_" path[n - 1] "_" base
 	folder = path[n - 1]
-	nparam = 0; is_long = 0; access = ""; tables = ""; rows = "many"; quote = ""; sentence = ""; raw = ""; head = 1
+	nparam = 0; nfew = 0; is_long = 0; split("", left_out); access = ""; tables = ""; rows = "many"; quote = ""; sentence = ""; raw = ""; head = 1
 	text = ""; split("", excused)
 	split("", declared); split("", used); split("", param)
-	if (part != "h") printf "static const char %s_text[] =\n\t%s\n", id, quoted("/* evac-manage " name " */")  " \"\\n\""
+	few_text = "\t" quoted("/* evac-manage " name " */")  " \"\\n\"\n"
+	if (part != "h") printf "static const char %s_text[] =\n%s", id, few_text
 }
 
 { raw = raw "\t" quoted($0) " \"\\n\"\n" }
@@ -158,6 +179,8 @@ path[n - 1] == "audit" && /^-- :(check|stream|severity|title|database|subject|me
 			if (declared[at] == "list") is_long = 1
 			for (k = declared[at] == "list" ? LIST : 1; k > 0; k--) {
 				param[++nparam] = at
+				if (declared[at] == "list" && k <= LIST - FEW) left_out[nparam] = 1
+				else nfew++
 				out = out "?" (k > 1 ? "," : "")
 			}
 		} else
@@ -165,7 +188,10 @@ path[n - 1] == "audit" && /^-- :(check|stream|severity|title|database|subject|me
 	}
 	sub(/[ \t]+$/, "", out)
 	text = text " " out
-	if (part != "h" && out != "") printf "\t%s \"\\n\"\n", quoted(out)
+	if (part != "h" && out != "") {
+		printf "\t%s \"\\n\"\n", quoted(out)
+		few_text = few_text sprintf("\t%s \"\\n\"\n", quoted(with_few(out)))
+	}
 }
 
 END {

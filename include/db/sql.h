@@ -10,6 +10,9 @@
 /* How many values a parameter of the type list takes (sql/embed.awk: LIST): more than MariaDB and MySQL look up in the index
  * one by one before they execute a statement (eq_range_index_dive_limit, 200), which would read each row twice. */
 #define DB_LIST 500
+/* Where no list has more values than this, the statement is sent with so many places: the server parses, converts and plans for
+ * each of them. */
+#define DB_LIST_FEW 16
 
 enum sql_access { SQL_READS, SQL_WRITES, SQL_SESSION };
 
@@ -25,9 +28,10 @@ struct sql {
 	const char *raw;             /* the file as it is: @param is a user variable of a client's there */
 	const unsigned char *places; /* of a statement with a list: the place in .params of each ?, as 500 pointers a list are
 	                              * relocated whenever the program starts; NULL: .params has a name for each ? */
+	const struct sql *few;       /* the same with DB_LIST_FEW places a list; NULL: it has no list, or is that */
 };
 
-/* The name of the ? at that place; it may come twice, a list's DB_LIST times. */
+/* The name of the ? at that place; it may come twice, a list's as often as it has places. */
 static inline const char *sql_param(const struct sql *sql, size_t i)
 {
 	return sql->params[sql->places ? sql->places[i] : i];

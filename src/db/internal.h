@@ -83,6 +83,8 @@ bool db_is_in_group(struct db *db);
 
 /* statement.c. A mistake of ours: "statement NAME: ${what} '${name}'", and the program ends. */
 _Noreturn void db_bug(const struct sql *sql, const char *what, const char *name);
+/* The one of both texts of a statement that these values fit into; NULL: there are none. */
+const struct sql *db_fitting(const struct sql *sql, const struct db_param *params);
 /* A prepared statement of this connection, and its parameters bound by name. */
 MYSQL_STMT *db_prepare(struct db *db, enum db_phase phase, const struct sql *sql, struct error *err);
 const struct db_param *db_param_find(const struct sql *sql, const struct db_param *params, size_t position);

@@ -183,6 +183,7 @@ int db_read(struct db *db, const struct sql *sql, const struct db_param *params,
 	if (db->in_write && db->doomed)
 		return error_set(err, ERROR_ERROR, "%s: the transaction has already failed", db->label);
 	db_answer_begins(db, PHASE_READ);
+	sql = db_fitting(sql, params);
 	stmt = db_prepare(db, PHASE_READ, sql, err);
 	if (!stmt || db_execute(db, PHASE_READ, stmt, sql, params, err) != 0)
 		return -1;

@@ -12,6 +12,14 @@ _Noreturn void db_bug(const struct sql *sql, const char *what, const char *name)
 	exit(error_kind_exit_code(ERROR_BUG));
 }
 
+const struct sql *db_fitting(const struct sql *sql, const struct db_param *params)
+{
+	for (const struct db_param *p = params; p && p->name; p++)
+		if (p->type == DB_PARAM_LIST && p->number > DB_LIST_FEW)
+			return sql;
+	return sql->few ? sql->few : sql;
+}
+
 MYSQL_STMT *db_prepare(struct db *db, enum db_phase phase, const struct sql *sql, struct error *err)
 {
 	MYSQL_STMT *stmt;
@@ -134,16 +142,17 @@ int db_execute(struct db *db, enum db_phase phase, MYSQL_STMT *stmt, const struc
 	MYSQL_BIND *bind = xcalloc(sql->nparam, sizeof *bind);
 	unsigned long *length = xcalloc(sql->nparam, sizeof *length);
 	long long *number = xcalloc(sql->nparam, sizeof *number);
-	size_t nth = 0; /* of the places of a list, which follow each other; a list that stands twice begins again */
+	const size_t places = sql->places && !sql->few ? DB_LIST_FEW : DB_LIST; /* of a list: its own follow each other */
+	size_t nth = 0;
 	int rc = 0;
 
 	check_param_names(sql, params);
 	for (size_t i = 0; i < sql->nparam; i++) {
 		const struct db_param *p = db_param_find(sql, params, i);
 
-		nth = i > 0 && strcmp(sql_param(sql, i), sql_param(sql, i - 1)) == 0 ? nth + 1 : 0;
+		nth = i > 0 && strcmp(sql_param(sql, i), sql_param(sql, i - 1)) == 0 ? (nth + 1) % places : 0;
 		if (p->type == DB_PARAM_LIST) {
-			bind_text(&bind[i], list_value(sql, p, nth % DB_LIST), &length[i]);
+			bind_text(&bind[i], list_value(sql, p, nth), &length[i]);
 		} else if (p->type == DB_PARAM_TEXT) {
 			bind_text(&bind[i], p->text, &length[i]);
 		} else if (p->type == DB_PARAM_INT) {

@@ -33,6 +33,7 @@ int db_stream_open(struct db *db, const struct sql *sql, const struct db_param *
 	int rc = 0;
 
 	db_answer_begins(db, PHASE_READ); /* to its last row */
+	sql = db_fitting(sql, params);
 	*s = (struct db_stream){ .db = db, .sql = sql, .stmt = db_prepare(db, PHASE_READ, sql, err) };
 	if (!s->stmt || db_execute(db, PHASE_READ, s->stmt, sql, params, err) != 0) {
 		free(s);

@@ -135,6 +135,7 @@ int db_write(struct db *db, const struct sql *sql, const struct db_param *params
 	if (check_transaction(db, sql, err) != 0)
 		return -1;
 	db_answer_begins(db, PHASE_WRITE);
+	sql = db_fitting(sql, params);
 	stmt = db_prepare(db, PHASE_WRITE, sql, err);
 	if (!stmt || db_execute(db, PHASE_WRITE, stmt, sql, params, err) != 0)
 		return -1;

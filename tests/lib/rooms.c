@@ -203,9 +203,9 @@ int volume_move(struct db *db, const char *id, uint64_t *matched, struct error *
 
 static const char *const by_id[] = { "id" };
 const struct sql thing_add_one = { "rooms/add_one", "UPDATE thing SET number = number + 1 WHERE id = ?", by_id, 1, SQL_WRITES, "thing",
-	"1", "", "", NULL };
+	"1", "", "", NULL, NULL };
 const struct sql thing_number_of = { "rooms/number_of", "SELECT t.number FROM thing AS t WHERE t.id = ?", by_id, 1, SQL_READS, "thing",
-	"one", "", "", NULL };
+	"one", "", "", NULL, NULL };
 
 int thing_write(struct db *db, const struct sql *sql, int64_t id, struct error *err)
 {

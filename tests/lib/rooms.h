@@ -24,7 +24,7 @@
 /* A statement of a test's own; the catalogue's come from sql/. NULL for the names when there are none. */
 #define STATEMENT(variable, access_, text_, nparam_, ...)                                                              \
 	static const char *const variable##_names[] = { __VA_ARGS__ };                                                     \
-	static const struct sql variable = { "rooms/" #variable, text_, variable##_names, nparam_, access_, "thing", "many", "", "", NULL }
+	static const struct sql variable = { "rooms/" #variable, text_, variable##_names, nparam_, access_, "thing", "many", "", "", NULL, NULL }
 
 const char *setting(const char *name);     /* of the environment; ends the program when it is missing */
 unsigned setting_number(const char *name);

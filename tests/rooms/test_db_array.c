@@ -212,7 +212,7 @@ static void move_list(size_t first, size_t n, uint64_t *matched)
 /* Every second row has the service. */
 static void a_list_takes_one_value_to_as_many_as_it_has(void **state)
 {
-	static const size_t sizes[] = { 1, 2, 3, DB_LIST - 1, DB_LIST };
+	static const size_t sizes[] = { 1, 2, DB_LIST_FEW, DB_LIST_FEW + 1, DB_LIST - 1, DB_LIST };
 	uint64_t matched;
 	size_t first = 0, all = 0;
 

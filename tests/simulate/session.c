@@ -72,19 +72,26 @@ struct session *session_of(MYSQL *m)
 }
 
 /* By the text's address; of the few that are long its beginning would not do. */
+static const struct sql *both_texts(size_t index)
+{
+	return index % 2 ? sql_catalogue[index / 2]->few : sql_catalogue[index / 2];
+}
+
 const struct sql *sql_of_text(const char *text, size_t *index)
 {
 	static size_t last;
-	size_t n = 0;
 
-	if (sql_catalogue[last] && sql_catalogue[last]->text == text) {
-		*index = last;
-		return sql_catalogue[last];
-	}
-	while (sql_catalogue[n] && sql_catalogue[n]->text != text)
-		n++;
-	*index = last = sql_catalogue[n] ? n : 0;
-	return sql_catalogue[n];
+	for (size_t n = 0; sql_catalogue[last / 2] && n < 2; n++, last ^= 1)
+		if (both_texts(last) && both_texts(last)->text == text) {
+			*index = last;
+			return both_texts(last);
+		}
+	for (size_t n = 0; sql_catalogue[n / 2]; n++)
+		if (both_texts(n) && both_texts(n)->text == text) {
+			*index = last = n;
+			return both_texts(n);
+		}
+	return NULL;
 }
 
 void session_open_pool(const char *path)
@@ -467,7 +474,7 @@ static bool is_free(size_t place)
 static void prepare_wanted(const struct want *w)
 {
 	struct real *r = &real[w->place];
-	const char *text = sql_catalogue[w->sql]->text;
+	const char *text = both_texts(w->sql)->text;
 
 	if (r->stmt[w->sql] || pool->is_fickle[w->sql])
 		return;
