@@ -341,6 +341,7 @@ static void act_at_time(const struct event *e)
 	world_tell("fault: %s", fault_name[f->kind]);
 	f->happened = true;
 	if (f->kind == FAULT_RETURN) {
+		power_comes_on();
 		world->alive[0] = world->agents_alive = true;
 	} else if (f->kind == FAULT_BROKER) {
 		broker_goes(f->by % 2, (int64_t)(5 + f->by / 2 % 90) * SECOND_US);
@@ -355,7 +356,11 @@ static void act_at_time(const struct event *e)
 
 void nova_act(const struct event *event)
 {
-	if (event->kind == EVENT_TIME)
+	if (event->kind == EVENT_OFF)
+		power_goes_off();
+	else if (event->kind == EVENT_LIFT)
+		pause_is_lifted();
+	else if (event->kind == EVENT_TIME)
 		act_at_time(event);
 	else
 		act_on_message(event);

@@ -1,235 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A tired person: rescues the host, and then types the first command that was printed, again and again. Each command is the
- * whole program in a child of its own. */
-#include "world.h"
+/* A tired person: rescues the host, and then types the first command that was printed, again and again. */
+#include "operator.h"
 
 #include <ctype.h>
-#include <dirent.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #define HINTS_MAX 8
-#define PATIENCE_S "75"
-#define WORDS_MAX 64
-#define SAID_MAX (256 * 1024)
-#define LINE_MAX_BYTES 4096
-
-int evac_main(int argc, char **argv); /* src/main.c: main */
-
-const char *state_directory, *server_directory;
-
-static unsigned ncommand; /* of this night */
-
-struct said {
-	int code;
-	char text[SAID_MAX]; /* stderr, then stdout */
-};
-
-static void say_into(const char *name, int fd)
-{
-	char path[LINE_MAX_BYTES];
-	int file;
-
-	snprintf(path, sizeof path, "%s/%s.%u", state_directory, name, world->command);
-	file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-	if (file < 0 || dup2(file, fd) < 0)
-		abort();
-	close(file);
-}
-
-static size_t read_back(const char *name, char *out, size_t size)
-{
-	char path[LINE_MAX_BYTES];
-	FILE *f;
-	size_t n;
-
-	snprintf(path, sizeof path, "%s/%s.%u", state_directory, name, world->command);
-	f = fopen(path, "r");
-	n = f ? fread(out, 1, size - 1, f) : 0;
-	if (f)
-		fclose(f);
-	out[n] = '\0';
-	return n;
-}
-
-/* The shell's words of a line: blanks, '…' and \x. */
-static int split(char *line, char **word)
-{
-	int n = 0;
-	char *to;
-
-	while (*line && n < WORDS_MAX - 1) {
-		while (*line == ' ')
-			line++;
-		if (!*line)
-			break;
-		word[n++] = to = line;
-		for (bool quoted = false; *line && (quoted || *line != ' '); line++) {
-			if (*line == '\'')
-				quoted = !quoted;
-			else
-				*to++ = *line == '\\' && !quoted ? *++line : *line;
-		}
-		if (*line)
-			line++;
-		*to = '\0';
-	}
-	word[n] = NULL;
-	return n;
-}
-
-/* Where the configuration is. */
-static void add_places(char *line, size_t size)
-{
-	size_t n = strlen(line);
-
-	snprintf(line + n, size - n,
-	    " --state-dir %s --config %s/site.conf --nova-config-file %s/nova.conf --cinder-config-file %s/cinder.conf --neutron-config-file %s/neutron.conf",
-	    state_directory, server_directory, server_directory, server_directory, server_directory);
-}
-
-/* Of each eight families of nights: in one nobody has looked whether the host is off before the program asks; in one he types the same again after a
- * death, as if there were no journal; in one he sends again at once what may not have been sent; and in one he applies a plan that he made before he slept. The program is to refuse. */
-static bool tonight(unsigned habit)
-{
-	return world->family % 8 == habit;
-}
-enum { HABIT_NO_FENCE = 3, HABIT_SAME_AGAIN = 5, HABIT_SENDS_AT_ONCE = 6, HABIT_OLD_PLAN = 7 };
-
-static void rescue_line(char *line, size_t size)
-{
-	snprintf(line, size, "evac-manage host rescue %s --to %s%s --yes --timeout " PATIENCE_S, host_name[0], host_name[1],
-	    tonight(HABIT_NO_FENCE) && !world->is_asked ? "" : " --fenced 'Ann pulled both plugs'");
-	world->is_asked = true;
-	add_places(line, size);
-}
-
-static int is_journal(const struct dirent *e)
-{
-	return strstr(e->d_name, ".jsonl") && e->d_name[0] != '.';
-}
-
-/* Of the newest run of this machine; where there is none, of one that nobody knows. */
-static void undo_line(char *line, size_t size)
-{
-	char directory[LINE_MAX_BYTES], run[128] = "20261130T000000Z-host-rescue-00000000";
-	struct dirent **name = NULL;
-	int n;
-
-	snprintf(directory, sizeof directory, "%s/journal", state_directory);
-	n = scandir(directory, &name, is_journal, alphasort);
-	for (int i = 0; i < n; i++) {
-		snprintf(run, sizeof run, "%.*s", (int)(strstr(name[i]->d_name, ".jsonl") - name[i]->d_name), name[i]->d_name);
-		free(name[i]);
-	}
-	free(name);
-	snprintf(line, size, "evac-manage journal undo %s --yes", run);
-	add_places(line, size);
-}
-
-static pid_t begin(const char *line, unsigned number)
-{
-	char copy[LINE_MAX_BYTES], *word[WORDS_MAX];
-	pid_t pid;
-	int n;
-
-	world->command = number;
-	others_are_seen();
-	world_tell("$ %s", line);
-	snprintf(copy, sizeof copy, "%s", line);
-	n = split(copy, word);
-	world->is_fenced |= strstr(line, " --fenced ") != NULL;
-	fflush(NULL);
-	pid = fork();
-	if (pid == 0) {
-		say_into("err", STDERR_FILENO);
-		say_into("out", STDOUT_FILENO);
-		n = evac_main(n, word);
-		fflush(NULL);
-		_exit(n);
-	}
-	if (pid < 0)
-		abort();
-	return pid;
-}
-
-static int wait_for_end(pid_t pid);
-
-/* Another operator, on the same machine or on another one; what stands still keeps its sessions. */
-static void second_operator(const struct fault *f)
-{
-	const char *const ours = state_directory;
-	const unsigned number = world->command;
-	const bool is_stale = world->is_stale;
-	char line[LINE_MAX_BYTES];
-	int code;
-
-	world->is_stale = false;
-	if (f->by % 2)
-		state_directory = other_directory;
-	if (f->kind == FAULT_UNDO)
-		undo_line(line, sizeof line);
-	else
-		rescue_line(line, sizeof line);
-	code = wait_for_end(begin(line, ++ncommand));
-	sessions_tend(ncommand);
-	world_tell("exit %d of the second operator", code);
-	state_directory = ours;
-	world->is_stale = is_stale;
-	world->command = number;
-}
-
-static const struct fault *second_of_now(void)
-{
-	for (size_t i = 0; i < world->nfault; i++)
-		if (world_is_second(world->fault[i].kind) && world->fault[i].happened && !world->fault[i].served) {
-			world->fault[i].served = true;
-			return &world->fault[i];
-		}
-	abort();
-}
-
-/* The exit code; of a signal, and 128. */
-static int wait_for_end(pid_t pid)
-{
-	int status;
-
-	for (;;) {
-		if (waitpid(pid, &status, WUNTRACED) != pid)
-			abort();
-		if (!WIFSTOPPED(status))
-			break;
-		second_operator(second_of_now());
-		world->thawed_us = world->now_us;
-		kill(pid, SIGCONT);
-	}
-	if (!WIFEXITED(status) && !(world_has_met(FAULT_SIGNAL) && (WTERMSIG(status) == SIGINT || WTERMSIG(status) == SIGTERM)))
-		world_wrong("the program ends with signal %d", WTERMSIG(status));
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
-static void type(const char *line, struct said *said)
-{
-	const unsigned number = ++ncommand;
-	size_t at;
-
-	said->code = wait_for_end(begin(line, number));
-	sessions_tend(number);
-	world->command = number;
-	at = read_back("err", said->text, SAID_MAX);
-	read_back("out", said->text + at, SAID_MAX - at);
-	world_tell("exit %d", said->code);
-	oracle_journals(state_directory, other_directory);
-	oracle_step();
-	witness_rows();
-	if (said->code == 0 && strstr(line, " host rescue ") && !strstr(line, " --dry-run") && !strstr(line, " --plan-out "))
-		witness_ok();
-}
+#define THAWED_US (1000 * SECOND_US) /* no conductor stands still for longer */
 
 static bool is_of_word(const char *p)
 {
@@ -342,13 +121,10 @@ static void add_his_own(char *line, size_t size)
 	static const struct {
 		const char *command, *option, *value;
 	} own[] = {
-		{ "host rescue ", "--fenced", "'Ann pulled both plugs'" },
 		{ "host rescue ", "--yes", "" },
 		{ "host rescue ", "--timeout", PATIENCE_S },
-		{ "host evacuate ", "--fenced", "'Ann pulled both plugs'" },
 		{ "host evacuate ", "--yes", "" },
 		{ "host evacuate ", "--timeout", PATIENCE_S },
-		{ "instance evacuate ", "--fenced", "'Ann pulled both plugs'" },
 		{ "instance evacuate ", "--yes", "" },
 		{ "instance evacuate ", "--timeout", PATIENCE_S },
 		{ "journal recover ", "--timeout", PATIENCE_S },
@@ -357,6 +133,8 @@ static void add_his_own(char *line, size_t size)
 	};
 	size_t n = strlen(line);
 
+	if ((strstr(line, " host rescue ") || strstr(line, " evacuate ")) && !strstr(line, " --fence"))
+		n += (size_t)snprintf(line + n, size - n, " %s", fence_words());
 	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
 		if (strstr(line, own[i].command) && !strstr(line, own[i].option))
 			n += (size_t)snprintf(line + n, size - n, " %s %s", own[i].option, own[i].value);
@@ -490,6 +268,7 @@ static void pause_before_next(const struct said *said)
 	int64_t most = world->full_us > world->read_only_us ? world->full_us : world->read_only_us;
 
 	most = world->broker_us > most ? world->broker_us : most;
+	most = world->bmc_us > most ? world->bmc_us : most;
 	world_wait((5 + (told && (notes.hasty || !tonight(HABIT_SENDS_AT_ONCE)) ? strtoll(told + strlen("check again in "), NULL, 10) : 0)) * SECOND_US);
 	if (most > world->now_us)
 		world_wait(most - world->now_us);
@@ -519,7 +298,7 @@ void operator_night(void)
 	size_t faults = 0;
 
 	memset(&notes, 0, sizeof notes);
-	ncommand = 0;
+	commands_begin();
 	if (tonight(HABIT_OLD_PLAN))
 		apply_old_plan(&said);
 	rescue_line(line, sizeof line);
@@ -538,4 +317,5 @@ void operator_night(void)
 		pause_before_next(&said);
 	}
 	oracle_end(notes.words);
+	world_wait(THAWED_US);
 }

@@ -29,10 +29,15 @@ void oracle_message(struct message *m)
 		    look_count(m->uuid, "accepted"));
 }
 
-/* I4: what was said not to have been sent, or was closed, nobody begins with: the claim of a message that is taken stands. */
+/* I4: what was said not to have been sent, or was closed, nobody begins with: the claim of a message that is taken stands. After 300 s
+ * without a sign a person may close it (docs/recovery.md, "Still unknown"): that no conductor stands still with it is for him to see. */
+#define SIGN_US (300 * SECOND_US)
 void oracle_take(const struct message *m)
 {
-	if (look_instance(m->uuid)->deleted == 0 && !world_has_met(FAULT_FAILOVER) && accepted_of(m) != m->claimed)
+	const int64_t gone_us = m->gone_us ? m->gone_us : world->now_us;
+
+	if (look_instance(m->uuid)->deleted == 0 && !world_has_met(FAULT_FAILOVER) && accepted_of(m) != m->claimed &&
+	    gone_us - m->sent_us < SIGN_US)
 		world_wrong("I4: a conductor takes a message about %s, whose claim is not there any more", m->uuid);
 }
 
@@ -70,8 +75,17 @@ static void check_claims(void)
 		world_wrong("I2: %s is 'rebuilding' without a migration", name);
 }
 
+/* Since when the claim of a message is not there. */
+static void note_claims(void)
+{
+	for (struct message *m = world->message; m < world->message + world->nmessage; m++)
+		if (!m->gone_us && m->claimed && accepted_of(m) != m->claimed)
+			m->gone_us = world->now_us;
+}
+
 void oracle_step(void)
 {
+	note_claims();
 	check_move();
 	check_claims();
 	for (size_t i = 0; i < INSTANCES; i++)
@@ -152,7 +166,8 @@ static bool is_named(const struct guest *g, const char *words)
 	const size_t host = host_of(g);
 
 	return strstr(words, g->name) || strstr(words, g->uuid) ||
-	    ((world->alive[0] || world->agents_alive) && host == 0 && strstr(words, "source-alive")) ||
+	    ((world->alive[0] || world->agents_alive || world->is_on) && host == 0 &&
+		(strstr(words, "source-alive") || strstr(words, "fence-live-host"))) ||
 	    (!(world->alive[1] && world->alive[2]) && (host == 3 || !world->alive[host]) &&
 		strstr(words, "fencing-unconfirmed"));
 }

@@ -4,7 +4,8 @@
 
     tests/simulate/server.py DIRECTORY    starts it there and says "ready"; ends when its input does
 
-DIRECTORY gets s (the socket), nova.conf, cinder.conf, neutron.conf, site.conf. The schema `world` keeps the rows as they were: what a
+DIRECTORY gets s (the socket), nova.conf, cinder.conf, neutron.conf, site.conf, agent.conf (that one
+with a fence agent). The schema `world` keeps the rows as they were: what a
 history may write is in TABLES.
 """
 import os
@@ -134,9 +135,12 @@ def write_configuration(directory, controller):
         "site.conf": "[site]\nshared_disks = true\ncomputes_wait_for_ports = true\nlife_ports = none\nplacement_url = http://127.0.0.1:8778\n"
                      "keystone_url = http://127.0.0.1:5000\nneutron_url = http://127.0.0.1:9696\ncinder_url = http://127.0.0.1:8776\n",
     }
+    files["agent.conf"] = files["site.conf"] + "[fencing]\nagent = %s/fence_simulated\noptions = ip={short}\n" % directory
     for name, text in files.items():
         with open(os.path.join(directory, name), "w") as f:
             f.write(text)
+    with open(os.open(os.path.join(directory, "fence_simulated"), os.O_WRONLY | os.O_CREAT, 0o700), "w") as f:
+        f.write("#!/bin/false\n")  # it is never started (power.c)
     return url("nova"), url("nova_cell0")
 
 

@@ -8,6 +8,7 @@
 
 #define OTHERS_POOL "@ceph#others" /* where somebody else has moved a volume to: triggers.sql has it, too */
 #define OTHERS_HOST "sh03-others"
+#define POWER_US (60 * SECOND_US) /* how long a word of an agent may count, of a slow one (src/apply/power.c: MOST_MS) */
 #define HARDLY_US (5 * SECOND_US) /* nothing is looked at less often than that before a message */
 
 static size_t others_guest(const struct fault *f)
@@ -76,6 +77,7 @@ void others_are_seen(void)
 /* The dead host reports again: all of it, its services without its agents, or its agents alone. */
 void host_wakes(const struct fault *f)
 {
+	power_comes_on();
 	world->alive[0] = f->by % 3 != 2;
 	world->agents_alive = f->by % 3 != 1;
 	world->beat_us = 0;
@@ -87,6 +89,11 @@ void witness_beat(void)
 		world->reported_us = world->now_us;
 	if (!world->owner_reported_us && world->alive[0])
 		world->owner_reported_us = world->now_us;
+}
+
+static int64_t on_since_us(void)
+{
+	return world->on_us > world->thawed_us ? world->on_us : world->thawed_us;
 }
 
 /* A message: what was durable before it, and what was known. */
@@ -101,6 +108,11 @@ void witness_cast(const struct message *m)
 	if (world->reported_us && world->now_us - since_us > HARDLY_US)
 		world_wrong("a message about %s, whose host has reported for %lld s", m->uuid,
 		    (long long)((world->now_us - since_us) / SECOND_US));
+	if (world->paused == world->command && world->now_us - world->paused_us > HARDLY_US)
+		world_wrong("a message about %s, whose run somebody has paused %lld s ago", m->uuid,
+		    (long long)((world->now_us - world->paused_us) / SECOND_US));
+	if (world->is_to_be_off && world->is_on && world->now_us - on_since_us() > POWER_US)
+		world_wrong("a message about %s, whose host was to be off, and is on", m->uuid);
 }
 
 /* A transaction that has written, before its COMMIT. */

@@ -43,6 +43,9 @@ const char *const fault_name[FAULTS] = {
 	[FAULT_BROKER] = "broker-goes",
 	[FAULT_FROZEN] = "conductor-frozen",
 	[FAULT_UNDO] = "undo",
+	[FAULT_BMC_SILENT] = "bmc-silent",
+	[FAULT_BMC_SLOW] = "bmc-slow",
+	[FAULT_PAUSE] = "pause",
 };
 
 /* Where each kind strikes, and up to which call of that bottom: a plain rescue makes about so many. */
@@ -83,6 +86,9 @@ static const struct {
 	[FAULT_BROKER] = { BOTTOM_TIME, 60, 3 },
 	[FAULT_FROZEN] = { BOTTOMS, 4, 3 },
 	[FAULT_UNDO] = { BOTTOM_ANY, 2500, 2 },
+	[FAULT_BMC_SILENT] = { BOTTOM_AGENT, 8, 3 },
+	[FAULT_BMC_SLOW] = { BOTTOM_ORDER, 1, 2 },
+	[FAULT_PAUSE] = { BOTTOM_ANY, 1500, 3 },
 };
 
 /* splitmix64 */
@@ -195,6 +201,8 @@ void world_begin(uint64_t seed, const struct choice *choice)
 	world->dice = seed * UINT64_C(0xaf251af3b0f025b5) + 2;
 	world->now_us = BEGIN_S * SECOND_US;
 	world->alive[1] = world->alive[2] = true;
+	world->has_agent = draw(&world->random, 3) == 0;
+	world->is_on = world->has_agent && draw(&world->random, 2);
 	draw_faults(choice);
 }
 
@@ -269,7 +277,7 @@ bool world_has_met(enum fault_kind kind)
 
 bool world_is_second(enum fault_kind kind)
 {
-	return kind == FAULT_SECOND || kind == FAULT_UNDO;
+	return kind == FAULT_SECOND || kind == FAULT_UNDO || kind == FAULT_PAUSE;
 }
 
 static void befall(const struct fault *f)

@@ -29,7 +29,7 @@
 #define BEGIN_S INT64_C(1796000000) /* 2026-11-30 02:13:20 UTC: the host has died */
 
 /* What a call of a bottom is counted as: a fault names the one that it befalls. */
-enum bottom { BOTTOM_ANY, BOTTOM_STATEMENT, BOTTOM_BEGIN, BOTTOM_COMMIT, BOTTOM_WRITE, BOTTOM_SYNC, BOTTOM_PUBLISH, BOTTOM_TIME, BOTTOMS };
+enum bottom { BOTTOM_ANY, BOTTOM_STATEMENT, BOTTOM_BEGIN, BOTTOM_COMMIT, BOTTOM_WRITE, BOTTOM_SYNC, BOTTOM_PUBLISH, BOTTOM_AGENT, BOTTOM_ORDER, BOTTOM_TIME, BOTTOMS };
 
 enum fault_kind {
 	FAULT_DEATH,        /* of the program */
@@ -65,6 +65,9 @@ enum fault_kind {
 	FAULT_BROKER,       /* its node goes, and is back after some time; what was queued there may be gone */
 	FAULT_FROZEN,       /* the conductor stands still with it for minutes, and goes on */
 	FAULT_UNDO,         /* another operator undoes the newest run, while this command stands still */
+	FAULT_BMC_SILENT,   /* the dead host's BMC does not answer for up to some minutes */
+	FAULT_BMC_SLOW,     /* it obeys, but late */
+	FAULT_PAUSE,        /* another operator pauses the newest run, while this command stands still */
 	FAULTS
 };
 
@@ -85,6 +88,8 @@ enum event_kind {
 	EVENT_MOVES, /* and the new host's */
 	EVENT_DONE,  /* and its migration is done */
 	EVENT_THAW,  /* a conductor that stood still goes on */
+	EVENT_OFF,   /* the dead host's power goes off */
+	EVENT_LIFT,  /* who has paused a run goes home: its file is gone */
 	EVENT_TIME   /* a fault that a second names */
 };
 
@@ -104,6 +109,7 @@ struct message {
 	bool begun;          /* by a compute */
 	bool ended;          /* no host for it, or a step that failed: nobody goes on with it */
 	long long claimed;   /* the migration that it was sent for */
+	int64_t gone_us;     /* when that was not 'accepted' any more */
 	long long migration; /* 0: none was accepted when it was taken */
 	char method[32], uuid[UUID_TEXT], request[48];
 };
@@ -135,7 +141,15 @@ struct world {
 	bool has_fresh;                /* somebody else has changed an instance since the last command began */
 	bool is_stale;                 /* what is typed is a plan that has expired */
 	bool is_asked;                 /* the first command of the night was typed */
-	bool is_fenced;                /* somebody has said that the host is off */
+	bool is_fenced;                /* somebody has said that the host is off, or its agent */
+	bool has_agent;                /* there is one; else a person states it */
+	bool is_on;                    /* its power, where there is an agent: it hangs, or reports again */
+	bool is_to_be_off;             /* the command that runs was told to see to that */
+	int64_t on_us;                 /* since when it is on again */
+	int64_t paused_us;             /* when somebody else has paused the run of this command */
+	unsigned paused;               /* 0: of none */
+	char paused_path[512];
+	int64_t bmc_us;                /* until when its BMC is silent */
 	unsigned doubtful;             /* the command whose COMMIT got no answer; 0: none */
 	bool armed[FAULTS];            /* it befalls the next call that it can befall */
 	int64_t read_only_us, full_us, broker_us; /* until when */
@@ -252,6 +266,10 @@ void nova_beat(uint32_t tables); /* somebody is about to look at them: who lives
 void nova_act(const struct event *event);
 void nova_takes(size_t message);
 
+/* power.c */
+void power_comes_on(void);
+void power_goes_off(void);
+
 /* oracle.c */
 void oracle_step(void);                                    /* after each step of an actor or the program */
 void oracle_message(struct message *message);              /* a queue gets it */
@@ -261,9 +279,12 @@ bool oracle_is_settled(size_t guest);                      /* it runs where nova
 void oracle_journals(const char *here, const char *there); /* two machines' state directories */
 void oracle_end(const char *last_words);                   /* what the operator read last */
 
-/* operator.c */
+/* command.c */
+void pause_is_lifted(void);
 extern const char *state_directory, *server_directory; /* of the machine that a command runs on */
 extern char other_directory[4096];                     /* of the second operator's machine */
+
+/* operator.c */
 void operator_night(void);                             /* from the first command to the last hint; then the oracle judges */
 
 #endif
