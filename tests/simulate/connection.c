@@ -175,6 +175,16 @@ static void begin(struct session *s, enum transaction tx)
 	}
 }
 
+/* Of this command, which is this process: what others wrote before its first transaction, while it stood still, it reads and plans with. */
+static void note_begin(const struct sql *sql)
+{
+	static bool writes;
+
+	writes |= sql == &SQL_SESSION_BEGIN_WRITE;
+	if (sql == &SQL_SESSION_BEGIN_READ && !writes)
+		others_are_seen();
+}
+
 int __wrap_mysql_real_query(MYSQL *m, const char *text, unsigned long n)
 {
 	struct session *s = session_of(m);
@@ -182,6 +192,7 @@ int __wrap_mysql_real_query(MYSQL *m, const char *text, unsigned long n)
 	const struct sql *sql = sql_of_text(text, &index);
 
 	session_strike(s, world_call(sql == &SQL_SESSION_BEGIN_WRITE ? BOTTOM_BEGIN : BOTTOM_STATEMENT, sql->name));
+	note_begin(sql);
 	nova_beat(sql == &SQL_SESSION_BEGIN_READ ? ALL_TABLES : 0);
 	session_tell(s, 0, "");
 	if (session_is_lost(s))
