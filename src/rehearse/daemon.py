@@ -56,10 +56,19 @@ def say_when_started(settings):
     return service
 
 
+def listens(port):
+    """Not by connect_ex(): that of eventlet 0.26 (nova 22 in Debian 11) gives None where it means 0."""
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
+
+
 def wait_for(settings):
     """The broker and placement: who comes before them loses seconds in retries, or ends. What is slow, the import, is done by then."""
     for name in ("broker", "placement"):
-        while socket.socket().connect_ex(("127.0.0.1", settings["ports"][name])) != 0:
+        while not listens(settings["ports"][name]):
             time.sleep(0.2)
 
 

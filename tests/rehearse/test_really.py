@@ -4,7 +4,9 @@ import contextlib
 import json
 import os
 import shutil
+import socket
 import sys
+import threading
 import unittest
 import uuid
 
@@ -14,6 +16,7 @@ from harness import A, B, C, rows, value
 from whole import ADDRESS, DATABASES, PLANT, ROOT, Case, dumped
 
 sys.path.insert(0, os.path.join(ROOT, "src", "rehearse"))
+import daemon  # noqa: E402
 import really  # noqa: E402
 import stand_in_cinder  # noqa: E402
 import stand_in_neutron  # noqa: E402
@@ -115,6 +118,23 @@ class NotDone(unittest.TestCase):
     def test_a_python_without_nova_is_none(self):
         with self.assertRaisesRegex(really.NotInstalled, "no /not/there"):
             really.installed("/not/there")
+
+
+class Waiting(unittest.TestCase):
+    def test_who_listens_is_seen_with_the_sockets_of_an_old_eventlet(self):
+        """greenio/base.py of 0.26.1: connect_ex() gives None when it is connected."""
+        class Green(socket.socket):
+            def connect_ex(self, address):
+                return super().connect_ex(address) or None
+        self.addCleanup(setattr, socket, "socket", socket.socket)
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+            socket.socket = Green
+            waiting = threading.Thread(target=daemon.wait_for, args=({"ports": {"broker": port, "placement": port}},), daemon=True)
+            waiting.start()
+            waiting.join(20)
+            self.assertFalse(waiting.is_alive())
+        self.assertFalse(daemon.listens(port))
 
 
 class Asked:
