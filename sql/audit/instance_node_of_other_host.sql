@@ -14,10 +14,19 @@ SELECT i.uuid AS subject
      , i.node
      , c.host AS node_host
      , TIMESTAMPDIFF(SECOND, COALESCE(i.updated_at, i.created_at), UTC_TIMESTAMP()) AS age_s
-  FROM (SELECT BINARY c1.hypervisor_hostname AS node, MIN(c1.host) AS host
+  FROM (SELECT n.id   -- nearly all are on a node of their host, as the index says; what is left is compared with all nodes
+          FROM instances          AS n
+          LEFT JOIN compute_nodes AS own ON own.host = CONVERT(n.host USING ascii) AND own.hypervisor_hostname = CONVERT(n.node USING ascii)
+               AND BINARY own.host = BINARY n.host AND BINARY own.hypervisor_hostname = BINARY n.node AND own.deleted = 0
+         WHERE n.host IS NOT NULL
+           AND n.node IS NOT NULL
+           AND own.id IS NULL
+           AND n.deleted = 0
+         LIMIT 18446744073709551615) AS odd
+  STRAIGHT_JOIN instances AS i ON i.id = odd.id AND i.deleted = 0
+  STRAIGHT_JOIN (SELECT BINARY c1.hypervisor_hostname AS node, MIN(c1.host) AS host
           FROM compute_nodes AS c1
          WHERE c1.deleted = 0
          GROUP BY node
-        HAVING COUNT(*) = 1) AS c
-  JOIN instances AS i ON BINARY i.node = c.node AND BINARY i.host <> BINARY c.host AND i.deleted = 0
+        HAVING COUNT(*) = 1) AS c ON BINARY i.node = c.node AND BINARY i.host <> BINARY c.host
  ORDER BY i.uuid;

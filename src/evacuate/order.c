@@ -250,9 +250,19 @@ static bool has_shown(const struct order *o)
 	return false;
 }
 
+static bool any_waits(const struct order *o, bool shown)
+{
+	for (size_t k = 0; k < o->nkind; k++)
+		if (o->tally[k].shown == shown && o->tally[k].waiting > 0)
+			return true;
+	return false;
+}
+
 /* A plan has them in the order of their phases: what an earlier one was left with goes before this one's. */
 static size_t first_waiting(const struct order *o, bool shown)
 {
+	if (!any_waits(o, shown))
+		return ORDER_NONE;
 	for (size_t i = o->first; i < o->nunit; i++)
 		if (o->stage[i] == STAGE_WAITING && o->phase_of[i] <= o->phase && o->tally[o->kind_of[i]].shown == shown &&
 		    (!o->group_of[i] || o->busy[o->group_of[i]] == 0) && has_place(o, i))
