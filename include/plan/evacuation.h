@@ -62,13 +62,12 @@ struct plug {
 struct evacuation {
 	struct evacuation_rows rows; /* texts belong to the scene and to the plan's arena */
 	enum evacuation_phase phase;
-	char status[64]; /* the migration's, as last seen */
-	char host[256];  /* the instance's, as last seen */
-	char dest[256];
-	int64_t migration_id;  /* 0: not seen yet */
-	bool warned;           /* that nobody has taken it for a while */
-	bool told;             /* that it ended badly */
-	const char *suspected; /* the bad end that the last look saw */
+	const char *status, *dest; /* the migration's, as last seen; NULL: not seen yet, or it names no host */
+	const char *host;          /* the instance's, as last seen; NULL: the same */
+	int64_t migration_id;      /* 0: not seen yet */
+	bool warned;               /* that nobody has taken it for a while */
+	bool told;                 /* that it ended badly */
+	const char *suspected;     /* the bad end that the last look saw */
 	struct plug *plug;
 	size_t nplug, plug_cap;
 	const char

@@ -58,7 +58,7 @@ static void time_out(struct work *work, int64_t timeout_s)
 			continue;
 		e->ended_ms = clock_monotonic_ms();
 		evacuation_enter(unit, PHASE_TIMEOUT,
-		    arena_printf(&work->plan.arena, _("still '%s' after %lld s: %s"), e->status[0] ? e->status : "accepted",
+		    arena_printf(&work->plan.arena, _("still '%s' after %lld s: %s"), str_or(e->status, "accepted"),
 			(long long)timeout_s, evacuation_stands(work, unit)));
 	}
 }
@@ -77,10 +77,10 @@ static void leave_under_way(struct work *work)
 		evacuation_enter(unit, PHASE_SENT,
 		    nova_api || !plug_may_be_awaited(&work->scene, unit) ?
 			arena_printf(&work->plan.arena, _("still '%s' when the run was interrupted; nova goes on with it"),
-			    e->status[0] ? e->status : "accepted") :
+			    str_or(e->status, "accepted")) :
 			arena_printf(&work->plan.arena,
 			    _("still '%s' when the run was interrupted; while nova-api is down its nova-compute waits to be told of its ports, and ends it in ERROR if nobody does; next: evac-manage journal recover %s"),
-			    e->status[0] ? e->status : "accepted", work->run));
+			    str_or(e->status, "accepted"), work->run));
 	}
 }
 

@@ -37,8 +37,8 @@ static void landed(struct work *work, struct unit *unit, const struct evacuation
 	struct evacuation *e = unit->evacuation;
 	auto_str struct str text = { 0 };
 
-	snprintf(e->host, sizeof e->host, "%s", now->host);
-	unit->step[0].after[0] = arena_dup(&work->plan.arena, now->host);
+	e->host = arena_dup(&work->plan.arena, now->host);
+	unit->step[0].after[0] = e->host;
 	end_sent(work, unit, PHASE_LANDED, NULL);
 	str_addf(&text, "done, on %s after %.1f s", now->host, (double)(e->ended_ms - e->sent_ms) / 1000);
 	trace_change(unit, text.s);
@@ -202,7 +202,7 @@ static void given_up(struct work *work, struct unit *unit, const char *by, const
 
 	find_cause(work, e, &(struct cause_words){ event->details, event->traceback });
 	why = arena_printf(arena, _("%s failed (%.200s) and left its migration '%s'"), by,
-	    str_or(event->details, _("see its log")), e->status);
+	    str_or(event->details, _("see its log")), str_or(e->status, "accepted"));
 	why = e->cause.next ?
 	    arena_printf(arena, _("%s; %s; %s; then run the same command again"), why, e->cause.next, cure(work, e)) :
 	    arena_printf(arena, _("%s; %s; then run the same command again"), why, cure(work, e));
@@ -213,7 +213,7 @@ static void given_up(struct work *work, struct unit *unit, const char *by, const
 static void heed_events(struct work *work, struct unit *unit, const struct evacuation_seen *seen)
 {
 	struct evacuation *e = unit->evacuation;
-	bool accepted = strcmp(e->status, "accepted") == 0;
+	bool accepted = str_equal(e->status, "accepted");
 	const struct action_event *event;
 
 	event = find_event(seen->event, seen->nevent, accepted ? "rebuild_server" : "compute_rebuild_instance");
@@ -268,15 +268,15 @@ static const char *waits_at(struct work *work, const struct evacuation *e)
 static const char *stands_at(struct work *work, const struct evacuation *e, const struct action_events *events)
 {
 	const struct action_event *event = find_event(events->v, events->n, "rebuild_server");
-	const char *target = work->request->what.force ? work->request->what.target_host : e->dest[0] ? e->dest : NULL;
+	const char *target = work->request->what.force ? work->request->what.target_host : e->dest;
 	struct arena *arena = &work->plan.arena;
 	auto_str struct str who = { 0 };
 
-	if (strcmp(e->status, "accepted") != 0 && target && e->waits_for)
+	if (!str_equal(e->status, "accepted") && target && e->waits_for)
 		return arena_printf(arena,
 		    _("nova-compute on '%s' waits for %s; after vif_plugging_timeout nova ends it in ERROR; next: evac-manage journal recover %s"),
 		    target, e->waits_for, work->run);
-	if (strcmp(e->status, "accepted") != 0 && target)
+	if (!str_equal(e->status, "accepted") && target)
 		return compute_is_down(work, target) ?
 		    arena_printf(arena,
 			_("nova-compute on '%s' was building it and is down; when it is certain that it does not return, %s"),
@@ -314,15 +314,23 @@ const char *evacuation_stands(struct work *work, const struct unit *unit)
 	return where;
 }
 
-static void trace_status(struct unit *unit, const struct evacuation_state *now)
+/* Is it another one than the last look saw? */
+static bool note_status(struct work *work, struct evacuation *e, const char *status)
+{
+	if (str_equal(e->status, status))
+		return false;
+	e->status = arena_dup(&work->plan.arena, status);
+	return true;
+}
+
+static void trace_status(struct work *work, struct unit *unit, const struct evacuation_state *now)
 {
 	struct evacuation *e = unit->evacuation;
 	auto_str struct str text = { 0 };
 
-	if (strcmp(e->status, now->migration_status) == 0)
+	if (!note_status(work, e, now->migration_status))
 		return;
-	snprintf(e->status, sizeof e->status, "%s", now->migration_status);
-	snprintf(e->dest, sizeof e->dest, "%s", str_or(now->dest_compute, ""));
+	e->dest = arena_dup(&work->plan.arena, now->dest_compute);
 	str_addf(&text, "%s%s%s", now->migration_status, now->dest_compute ? ", to " : "", str_or(now->dest_compute, ""));
 	trace_change(unit, text.s);
 }
@@ -342,9 +350,9 @@ static int follow_state(struct work *work, struct unit *unit, const struct evacu
 	if (strcmp(status, "failed") == 0 || strcmp(status, "error") == 0)
 		return is_certain(unit->evacuation, "nova") ? failed(work, unit, now, err) : 0;
 	if (strcmp(status, "accepted") != 0)
-		trace_status(unit, now);
+		trace_status(work, unit, now);
 	else
-		snprintf(unit->evacuation->status, sizeof unit->evacuation->status, "%s", status);
+		note_status(work, unit->evacuation, status);
 	heed_events(work, unit, seen);
 	return 0;
 }

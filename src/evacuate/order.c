@@ -51,7 +51,7 @@ static size_t target_of(struct order *o, const struct plan *plan, size_t unit)
 {
 	const struct evacuation *e = plan->unit[unit].evacuation;
 
-	return o->stage[unit] == STAGE_UNDER_WAY && e->dest[0] ? find_target(o, e->dest) : o->planned[unit];
+	return o->stage[unit] == STAGE_UNDER_WAY && e->dest ? find_target(o, e->dest) : o->planned[unit];
 }
 
 static bool has_place(const struct order *o, size_t unit)

@@ -19,6 +19,7 @@
 
 /* One evacuation and all that the journal and the cell's database know about it. */
 struct look {
+	struct arena *arena; /* the plan's */
 	struct db *cell;
 	struct cell_columns columns;
 	struct evacuation *e;
@@ -143,8 +144,8 @@ static int look_at_rows(struct look *look, struct error *err)
 	snprintf(look->task_state, sizeof look->task_state, "%s", str_or(now.task_state, ""));
 	snprintf(look->vm_state, sizeof look->vm_state, "%s", str_or(now.vm_state, ""));
 	snprintf(look->status, sizeof look->status, "%s", now.exists ? now.migration_status : "");
-	snprintf(e->status, sizeof e->status, "%s", look->status);
-	snprintf(e->host, sizeof e->host, "%s", str_or(now.host, ""));
+	e->status = arena_dup(look->arena, now.migration_status);
+	e->host = arena_dup(look->arena, now.host);
 	evacuation_state_free(&now);
 	return 0;
 }
@@ -420,8 +421,8 @@ static enum verdict heed_arrival(struct recovery *r, size_t index, const struct 
 
 	if (look->known.instance == INSTANCE_GONE)
 		return VERDICT_DONE;
-	prove_network(&r->work, unit, look->cell, &(struct arrived){ look->e->host[0] ? look->e->host : NULL, look->vm_state });
-	if (look->e->host[0] && str_equal(look->vm_state, "active"))
+	prove_network(&r->work, unit, look->cell, &(struct arrived){ look->e->host, look->vm_state });
+	if (look->e->host && str_equal(look->vm_state, "active"))
 		recover_disks(r, index, look->e->host);
 	if (look->e->disks == DISKS_CANNOT_WRITE || look->e->disks == DISKS_SHARED) {
 		*why = look->e->disks_why;
@@ -450,7 +451,7 @@ enum verdict recover_evacuation(struct recovery *r, size_t index, const char **w
 	struct unit *unit = &r->work.plan.unit[index];
 	enum verdict verdict = VERDICT_UNKNOWN;
 	struct error err = { 0 };
-	struct look look = { 0 };
+	struct look look = { .arena = &r->work.plan.arena };
 
 	take_claim(r, index, &look);
 	take_cast(&r->past.unit[index], &look);
@@ -460,7 +461,7 @@ enum verdict recover_evacuation(struct recovery *r, size_t index, const char **w
 	if (err.text[0])
 		*why = arena_dup(&r->work.plan.arena, err.text);
 	if (verdict == VERDICT_DONE) {
-		unit->step[0].after[0] = arena_dup(&r->work.plan.arena, look.e->host);
+		unit->step[0].after[0] = arena_dup(look.arena, str_or(look.e->host, ""));
 		verdict = heed_arrival(r, index, &look, why);
 	}
 	if (verdict == VERDICT_FAILED)

@@ -275,7 +275,7 @@ static void where_one_goes_counts_before_where_it_was_planned(void **state)
 	order_begin(&o, &plan, &(struct limits){ .per_target = 1, .planned = target });
 	order_look(&o, &plan, 0);
 	assert_int_equal(order_next(&o, 9), 4); /* c2 has its one, as far as is known */
-	strcpy(under_way.dest, "c3");           /* and the scheduler has chosen c3 */
+	under_way.dest = "c3";                  /* and the scheduler has chosen c3 */
 	order_look(&o, &plan, 0);
 	assert_int_equal(order_next(&o, 9), 3);
 	plan.unit[1].evacuation = plan.unit[2].evacuation = NULL;
