@@ -15,12 +15,12 @@ SELECT o.kind
              , MIN(IF(@whole, NULL, v.service_uuid)) AS first_service, MAX(IF(@whole, NULL, v.service_uuid)) AS last_service
           FROM volumes AS v
          WHERE v.host IS NOT NULL AND v.deleted = 0 AND (@whole OR v.host LIKE @first OR v.host LIKE @second OR v.host LIKE @third
-              OR INSTR(BINARY v.host, '_') > 0 AND LOCATE('_', SUBSTRING_INDEX(v.host, '@', 1)) > 0)
+              OR LOCATE(BINARY '_', v.host) > 0 AND LOCATE('_', SUBSTRING_INDEX(v.host, '@', 1)) > 0)
          GROUP BY owner, cluster
          UNION ALL
         SELECT 'backup', BINARY b.host AS owner, NULL, COUNT(*), NULL, NULL
           FROM backups AS b
          WHERE b.host IS NOT NULL AND b.deleted = 0 AND (@whole OR b.host LIKE @first OR b.host LIKE @second OR b.host LIKE @third
-              OR INSTR(BINARY b.host, '_') > 0 AND LOCATE('_', SUBSTRING_INDEX(b.host, '@', 1)) > 0)
+              OR LOCATE(BINARY '_', b.host) > 0 AND LOCATE('_', SUBSTRING_INDEX(b.host, '@', 1)) > 0)
          GROUP BY owner) AS o
  ORDER BY o.kind, o.owner, o.cluster;

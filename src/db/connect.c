@@ -251,9 +251,9 @@ void db_close(struct db **db)
 	if (d->watch.on && mysql_get_socket(d->mysql) == d->watch.fd &&
 	    !deadline_has_cut(&d->watch)) /* over TLS the library waits for a farewell */
 		deadline_watch(&d->watch, d->watch.fd, CLOSE_MS);
-	db_statements_close(d);
 	forget_once(d);
 	mysql_close(d->mysql);
+	db_statements_close(d);
 	deadline_unwatch(&d->watch);
 	free(d->label);
 	free(d->where);

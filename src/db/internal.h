@@ -93,6 +93,7 @@ int db_session(struct db *db, const struct sql *sql, struct error *err);
 int db_execute(struct db *db, enum db_phase phase, MYSQL_STMT *stmt, const struct sql *sql, const struct db_param *params,
     struct error *err);
 void db_forget(struct db *db, MYSQL_STMT *stmt); /* closed, and prepared anew the next time */
+/* After mysql_close(), with which the server forgets them: before it each would be a message of its own. */
 void db_statements_close(struct db *db);
 
 /* cells.c. A row of an answer, each column as text in a buffer that grows to the longest value so far. */
