@@ -138,7 +138,18 @@ int db_write(struct db *db, const struct sql *sql, const struct db_param *params
 int db_write_many(struct db *db, const struct sql *sql, size_t n,
     void (*fill)(const void *ctx, size_t i, struct db_param *params), const void *ctx, struct db_param *params,
     uint64_t *matched, struct error *err);
+/* The session that the open transaction was begun in, for what a statement has for the parameter 'session'. One that writes
+ * only there, as its WHERE says, and has matched, saves db_commit() its question if it is the last. */
+int64_t db_transaction_session(const struct db *db);
+/* What a read inside of the transaction has told of its session (sql/session/connection_get): -1 when it is not the one whose
+ * settings are ours. Whoever has read it so is not asked once more before the first write. */
+int db_transaction_seen(struct db *db, int64_t connection_id, struct maybe_int marked, struct error *err);
 int db_commit(struct db *db, struct error *err);
+/* The same, and the next transaction is begun by the same answer where this server can: db_begin_write() takes it over and asks
+ * nothing. Until then reads are in it (READ COMMITTED: each sees what is committed), and whatever else begins, or
+ * db_rollback(), ends it. */
+int db_commit_and_begin(struct db *db, struct error *err);
+bool db_has_begun_ahead(const struct db *db); /* such a one waits for db_begin_write(), which will tell nothing of the server */
 void db_rollback(struct db *db);
 
 /* Named locks of the server (GET_LOCK): no row, no table, gone with the session. A pool in between (mysql-router's

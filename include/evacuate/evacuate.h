@@ -58,8 +58,9 @@ int evacuation_reconnect(struct work *work, struct error *err);
 /* cast.c: journal, transaction, journal, publish once, journal. Leaves the phase; returns -1 when the run must stop (the
  * journal cannot be written, the database is gone, the failed host reports again), and with no evacuation in the unit when the
  * way is closed and nothing was begun: then it may be tried again.
- * The intent of ${next} (EVACUATION_NONE: of none) becomes durable by the sync that the message waits for: nothing else of it
- * is begun before the broker's word is there. It is 'announced'; evacuations_withdraw() for those that were never begun. */
+ * The intent of ${next} (EVACUATION_NONE: of none) becomes durable by the sync that the message waits for, and the COMMIT of
+ * this one begins its transaction, in which nothing is read or written yet: nothing else of it is begun before the broker's
+ * word is there. It is 'announced'; evacuations_withdraw() for those that were never begun. */
 #define EVACUATION_NONE SIZE_MAX
 int evacuation_send(struct work *work, size_t index, size_t next, struct error *err);
 /* At the end of a run: the journal says of each that was announced and not begun that it was not, and why. */

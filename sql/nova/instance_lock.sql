@@ -1,5 +1,6 @@
 -- One instance with every plain column of nova's Instance object 2.3 (the fields that all releases since Queens have),
--- locked until the transaction ends: what the evacuation's message says is what its transaction saw.
+-- locked until the transaction ends: what the evacuation's message says is what its transaction saw. And which session of the server
+-- the transaction is in, the one whose settings are ours: session/connection_get asks the same.
 -- :param uuid text
 -- :reads instances :rows one
 SELECT i.id
@@ -53,6 +54,8 @@ SELECT i.id
      , i.updated_at
      , i.deleted_at
      , i.deleted
+     , CONNECTION_ID()        AS connection_id
+     , @`evac_manage_session` AS marked
   FROM instances AS i
  WHERE i.uuid = @uuid
    AND i.deleted = 0

@@ -4,7 +4,10 @@
 -- :param source_node    text
 -- :param dest_compute   text  NULL: the scheduler chooses
 -- :param instance_uuid  text
+-- :param session        int   CONNECTION_ID() of the session that the transaction was begun in
 -- :writes migrations :rows 1
 INSERT INTO migrations
        (created_at, deleted, uuid, source_compute, source_node, dest_compute, instance_uuid, status, migration_type, hidden)
-VALUES (UTC_TIMESTAMP(), 0, @uuid, @source_compute, @source_node, @dest_compute, @instance_uuid, 'accepted', 'evacuation', 0);
+SELECT UTC_TIMESTAMP(), 0, @uuid, @source_compute, @source_node, @dest_compute, @instance_uuid, 'accepted', 'evacuation', 0
+  FROM DUAL
+ WHERE CONNECTION_ID() = @session;

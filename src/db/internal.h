@@ -32,6 +32,9 @@ struct db {
 	enum db_limit limit;
 	const struct sql *in_transaction; /* what asks for session and isolation at once; NULL: not known, each is asked for */
 	bool in_write, in_read, doomed;
+	bool chained;      /* a COMMIT has begun the next one, which nobody has taken over yet */
+	bool unseen;       /* that one's session was not read back yet */
+	bool session_seen; /* the last statement has written in the transaction's own session */
 	struct deadline_watch watch;
 	int64_t open_ms;   /* how long it may take to connect and set up; 0: that is done */
 	int64_t answer_ms; /* how long an answer may take, whatever the command has; 0: as long as that */
@@ -71,7 +74,7 @@ int db_check_time(struct db *db, struct error *err);
 int db_session_id(struct db *db, uint64_t *id, struct error *err);
 /* Right after START TRANSACTION: the session, which is kept as the transaction's, and its isolation. */
 int db_check_transaction(struct db *db, const char *isolation, struct error *err);
-/* The error for it, and -1. ${first} 0: no session of ours. */
+/* The error for it, and -1, and nothing more of this transaction is taken. ${first} 0: no session of ours. */
 int db_is_multiplexed(struct db *db, uint64_t first, uint64_t then, struct error *err);
 
 /* settings.c. After the connection stands: what a session must be, set and read back, and what the server is. */

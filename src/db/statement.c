@@ -104,6 +104,7 @@ int db_session(struct db *db, const struct sql *sql, struct error *err)
 	int rc = 0;
 
 	log_sql("%s: %s", db->label, sql->name);
+	db->session_seen = false;
 	db_answer_begins(db, PHASE_READ);
 	if (mysql_real_query(db->mysql, sql->text, strlen(sql->text)) != 0)
 		rc = db_fail(db, PHASE_READ, mysql_errno(db->mysql), mysql_error(db->mysql), sql->name, err);
@@ -164,6 +165,7 @@ int db_execute(struct db *db, enum db_phase phase, MYSQL_STMT *stmt, const struc
 		}
 	}
 	log_sql("%s: %s", db->label, sql->name);
+	db->session_seen = false;
 	if (mysql_stmt_bind_param(stmt, bind) != 0 || mysql_stmt_execute(stmt) != 0)
 		rc = db_fail(db, phase, mysql_stmt_errno(stmt), mysql_stmt_error(stmt), sql->name, err);
 	free(bind);

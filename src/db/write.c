@@ -31,7 +31,7 @@ static int check_nothing_open(struct db *db, struct error *err)
 {
 	bool was_open = db->in_write;
 
-	db_rollback(db);
+	db_rollback(db); /* one that was only begun ahead goes without a word */
 	db_end_read(db);
 	db->doomed = false;
 	if (was_open)
@@ -80,8 +80,20 @@ void db_end_read(struct db *db)
 	db->in_read = false;
 }
 
+/* By the server's last word: whether it still answers its first statement will tell, before anything is written. */
+static bool take_over(struct db *db)
+{
+	if (!db->chained || db->doomed || !is_in_transaction(db))
+		return false;
+	db->chained = false;
+	db->in_write = db->unseen = true;
+	return true;
+}
+
 int db_begin_write(struct db *db, struct error *err)
 {
+	if (take_over(db))
+		return 0;
 	if (check_nothing_open(db, err) != 0 || db_check_writes(db, err) != 0 ||
 	    begin_transaction(db, &SQL_SESSION_ISOLATION_SET_WRITE, &SQL_SESSION_BEGIN_WRITE, err) != 0)
 		return -1;
@@ -91,6 +103,35 @@ int db_begin_write(struct db *db, struct error *err)
 	db->isolation = NULL;
 	db_rollback(db);
 	return -1;
+}
+
+/* Of a transaction that was taken over: the settings, its isolation among them, are those of the one before, if the session is.
+ */
+static int see_session(struct db *db, struct error *err)
+{
+	uint64_t now;
+
+	if (db_session_id(db, &now, err) != 0)
+		return -1;
+	if (now != db->transaction_connection)
+		return db_is_multiplexed(db, db->transaction_connection, now, err);
+	db->unseen = false;
+	return 0;
+}
+
+int db_transaction_seen(struct db *db, int64_t connection_id, struct maybe_int marked, struct error *err)
+{
+	uint64_t now = (uint64_t)connection_id;
+
+	if (now != db->transaction_connection || !marked.set || marked.v != connection_id)
+		return db_is_multiplexed(db, db->transaction_connection, now, err);
+	db->unseen = false;
+	return 0;
+}
+
+int64_t db_transaction_session(const struct db *db)
+{
+	return (int64_t)db->transaction_connection;
 }
 
 /* Before anything is changed: we are where we believe to be. */
@@ -103,7 +144,7 @@ static int check_transaction(struct db *db, const struct sql *sql, struct error 
 		return error_set(err, ERROR_ERROR, "%s: %s outside of a transaction; nothing was written", db->label,
 		    sql->name);
 	}
-	return 0;
+	return db->unseen ? see_session(db, err) : 0;
 }
 
 static int check_warnings(struct db *db, MYSQL_STMT *stmt, const struct sql *sql, struct error *err)
@@ -127,6 +168,24 @@ static int check_still_open(struct db *db, const char *at, struct error *err)
 	return error_hint(err, "another node wrote the same rows at the same time: run the same command again");
 }
 
+/* Its WHERE names the session, and the value is this transaction's. */
+static bool is_bound_to_session(const struct db *db, const struct sql *sql, const struct db_param *params)
+{
+	for (size_t i = 0; i < sql->nparam; i++)
+		if (strcmp(sql_param(sql, i), "session") == 0)
+			return db_param_find(sql, params, i)->number == db_transaction_session(db);
+	return false;
+}
+
+static int note_session(struct db *db, const struct sql *sql, const struct db_param *params, uint64_t matched,
+    struct error *err)
+{
+	if (!is_bound_to_session(db, sql, params))
+		return 0;
+	db->session_seen = matched > 0;
+	return db->session_seen ? 0 : see_session(db, err);
+}
+
 int db_write(struct db *db, const struct sql *sql, const struct db_param *params, uint64_t *matched, struct error *err)
 {
 	MYSQL_STMT *stmt;
@@ -143,7 +202,7 @@ int db_write(struct db *db, const struct sql *sql, const struct db_param *params
 	if (check_warnings(db, stmt, sql, err) != 0)
 		return -1;
 	*matched = mysql_stmt_affected_rows(stmt);
-	return 0;
+	return note_session(db, sql, params, *matched, err);
 }
 
 /* Parameters of many rows, column by column, as the bulk protocol takes them. */
@@ -208,6 +267,7 @@ static int execute_bulk(struct db *db, MYSQL_STMT *stmt, const struct sql *sql, 
 	unsigned n = (unsigned)rows;
 
 	log_sql("%s: %s, %u rows", db->label, sql->name, n);
+	db->session_seen = false;
 	db_answer_begins(db, PHASE_WRITE);
 	if (mysql_stmt_attr_set(stmt, STMT_ATTR_ARRAY_SIZE, &n) != 0 || mysql_stmt_bind_param(stmt, c->bind) != 0 ||
 	    mysql_stmt_execute(stmt) != 0)
@@ -294,16 +354,17 @@ static int commit_failed(struct db *db, struct error *err)
 	return -1;
 }
 
-int db_commit(struct db *db, struct error *err)
+/* It is whole, and in the session that it was begun in; else it is rolled back. */
+static int check_before_commit(struct db *db, struct error *err)
 {
-	uint64_t now = 0;
+	uint64_t now = db->transaction_connection;
 
 	if (!db->in_write || db->doomed) {
 		db_rollback(db);
 		return error_set(err, ERROR_ERROR,
 		    "%s: the transaction has failed and cannot be committed; nothing was written", db->label);
 	}
-	if (db_session_id(db, &now, err) != 0 || check_still_open(db, "its last statement", err) != 0) {
+	if ((!db->session_seen && db_session_id(db, &now, err) != 0) || check_still_open(db, "its last statement", err) != 0) {
 		db_rollback(db);
 		return -1;
 	}
@@ -312,12 +373,46 @@ int db_commit(struct db *db, struct error *err)
 		return db_is_multiplexed(db, db->transaction_connection, now, err);
 	}
 	db->in_write = false;
+	return 0;
+}
+
+int db_commit(struct db *db, struct error *err)
+{
+	if (check_before_commit(db, err) != 0)
+		return -1;
 	return mysql_commit(db->mysql) == 0 ? 0 : commit_failed(db, err);
+}
+
+/* In a cluster the beginning has an answer of its own, which may be an error after a COMMIT that was done (Galera's
+ * wsrep_sync_wait, group_replication_consistency): there it is begun by itself. */
+static bool begins_with_commit(const struct db *db)
+{
+	return !db->server.galera && !db->server.group;
+}
+
+int db_commit_and_begin(struct db *db, struct error *err)
+{
+	const struct sql *sql = &SQL_SESSION_COMMIT_CHAIN;
+
+	if (!begins_with_commit(db))
+		return db_commit(db, err);
+	if (check_before_commit(db, err) != 0)
+		return -1;
+	log_sql("%s: %s", db->label, sql->name);
+	if (mysql_real_query(db->mysql, sql->text, strlen(sql->text)) != 0)
+		return commit_failed(db, err);
+	db->chained = is_in_transaction(db);
+	return 0;
+}
+
+bool db_has_begun_ahead(const struct db *db)
+{
+	return db->chained;
 }
 
 void db_rollback(struct db *db)
 {
-	if (db->in_write)
+	if (db->in_write || db->chained)
 		roll_back(db);
-	db->in_write = false;
+	db->in_write = db->chained = db->unseen = false;
 }

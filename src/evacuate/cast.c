@@ -19,13 +19,6 @@
 
 #define ATTEMPT 1
 
-/* One instance's turn. */
-struct turn {
-	size_t index, next; /* next: whose intent is written beside its message's; EVACUATION_NONE */
-	char unique_id[33];
-	struct str body; /* may hold the token */
-};
-
 static void begin_rows(struct work *work, const struct unit *unit, struct evacuation_rows *rows)
 {
 	const struct instance *i = unit->candidate->instance;
@@ -271,7 +264,7 @@ static int take_turn(struct work *work, struct turn *turn, struct error *err)
 	if (announce(work, turn->index, true, err) != 0)
 		return -1;
 	charge(unit->evacuation, COST_JOURNAL);
-	rc = evacuation_claim(work, unit, turn->unique_id, &turn->body, err);
+	rc = evacuation_claim(work, turn, err);
 	charge(unit->evacuation, COST_TRANSACTION);
 	if (rc != 0 && err->code == CLAIM_NOT_BEGUN) {
 		evacuation_free(unit);

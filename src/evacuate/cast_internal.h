@@ -5,9 +5,17 @@
 #include "apply/work.h"
 #include "util/str.h"
 
-/* claim.c. The three rows of an evacuation in one transaction, committed, and ${body}, its message. -1: nothing was committed,
- * or with ERROR_UNKNOWN perhaps. work->source_reports: the failed host is alive. */
-int evacuation_claim(struct work *work, struct unit *unit, const char *unique_id, struct str *body, struct error *err);
+/* One instance's turn. */
+struct turn {
+	size_t index, next; /* next: whose intent is written beside its message's, and whose transaction is begun by its COMMIT;
+	                       EVACUATION_NONE */
+	char unique_id[33];
+	struct str body; /* may hold the token */
+};
+
+/* claim.c. The three rows of an evacuation in one transaction, committed, and its message in the turn. -1: nothing was
+ * committed, or with ERROR_UNKNOWN perhaps. work->source_reports: the failed host is alive. */
+int evacuation_claim(struct work *work, struct turn *turn, struct error *err);
 #define CLAIM_NOT_BEGUN 2 /* its error's code: the connection had ended, nothing was asked for, and it may be tried again */
 /* The run's lock and the failed host's services, for all instances of the same EVACUATION_SHARED_MS; inside a transaction, too.
  */

@@ -112,8 +112,9 @@ static const char *first_node_of(const struct work *work, const char *host)
 	return NULL;
 }
 
-static int claim(struct work *work, struct unit *unit, const char *unique_id, struct str *body, struct error *err)
+static int claim(struct work *work, struct turn *turn, json_object *instance, struct error *err)
 {
+	const struct unit *unit = &work->plan.unit[turn->index];
 	struct evacuation_rows *rows = &unit->evacuation->rows;
 	struct db *db = work->scene.nova.home->cell->db;
 	const struct evacuation_message message = { .rows = rows,
@@ -123,15 +124,12 @@ static int claim(struct work *work, struct unit *unit, const char *unique_id, st
 		.target_node = first_node_of(work, rows->dest_compute),
 		.force = work->request->what.force,
 		.target_state = work->request->how.target_state,
-		.unique_id = unique_id,
+		.unique_id = turn->unique_id,
 		.token = token_goes(&work->scene, unit->candidate) ? &work->world.token : NULL };
-	json_object *instance = NULL;
 
-	if (evacuation_look_at_source(work, err) != 0 || instance_lock(db, rows->instance_uuid, &instance, err) != 0)
-		return -1;
 	rows->user_id = arena_dup(&work->plan.arena, instance_object_text(instance, "user_id"));
 	rows->project_id = arena_dup(&work->plan.arena, instance_object_text(instance, "project_id"));
-	if (evacuation_body(&message, instance, body, err) != 0)
+	if (evacuation_body(&message, instance, &turn->body, err) != 0)
 		return -1;
 	return evacuation_begin(db, &work->scene.nova.columns, rows, err);
 }
@@ -148,22 +146,38 @@ static int not_begun(struct work *work, struct db *db, struct error *err)
 	return -1;
 }
 
-int evacuation_claim(struct work *work, struct unit *unit, const char *unique_id, struct str *body, struct error *err)
+/* Of a transaction that the COMMIT before it has begun the server is asked for the first time here. */
+static int begin_claim(struct work *work, const struct unit *unit, json_object **instance, struct error *err)
 {
 	struct db *db = work->scene.nova.home->cell->db;
+	bool ahead = db_has_begun_ahead(db);
+
+	if (db_begin_write(db, err) != 0)
+		return not_begun(work, db, err);
+	if (evacuation_look_at_source(work, err) == 0 &&
+	    instance_lock(db, unit->evacuation->rows.instance_uuid, instance, err) == 0)
+		return 0;
+	db_rollback(db);
+	return ahead ? not_begun(work, db, err) : -1;
+}
+
+int evacuation_claim(struct work *work, struct turn *turn, struct error *err)
+{
+	struct db *db = work->scene.nova.home->cell->db;
+	json_object *instance = NULL;
 	int rc;
 
 	CRASH_POINT("claim_before_begin");
 	if (life_check(work, err) != 0)
 		return -1;
-	if (db_begin_write(db, err) != 0)
-		return not_begun(work, db, err);
-	if (claim(work, unit, unique_id, body, err) != 0 || evacuation_look_at_source(work, err) != 0) {
+	if (begin_claim(work, &work->plan.unit[turn->index], &instance, err) != 0)
+		return -1;
+	if (claim(work, turn, instance, err) != 0 || evacuation_look_at_source(work, err) != 0) {
 		db_rollback(db);
 		return -1;
 	}
 	CRASH_POINT("claim_before_commit");
-	rc = db_commit(db, err);
+	rc = turn->next == EVACUATION_NONE ? db_commit(db, err) : db_commit_and_begin(db, err);
 	CRASH_POINT("claim_after_commit");
 	return rc;
 }

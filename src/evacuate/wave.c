@@ -343,7 +343,8 @@ int wave_send(struct work *work, struct wave *wave, struct error *err)
 	wave_steer(work, wave);
 	rc = send_all(work, wave, err);
 	wave_steered(work, wave);
-
+	if (work->scene.nova.home->cell->db)
+		db_rollback(work->scene.nova.home->cell->db); /* that was begun for one whose turn did not come */
 	if (journal_sync(work->journal, &trouble) == 0)
 		return rc;
 	if (rc == 0)

@@ -37,6 +37,7 @@ static int fresh(void **state)
 
 STATEMENT(no_column, SQL_WRITES, "UPDATE thing SET no_such_column = 1 WHERE id = ?", 1, "id");
 STATEMENT(ignores, SQL_WRITES, "INSERT IGNORE INTO thing (id) VALUES (?)", 1, "id");
+STATEMENT(add_one_here, SQL_WRITES, "UPDATE thing SET number = number + 1 WHERE id = ? AND CONNECTION_ID() = ?", 2, "id", "session");
 STATEMENT(insert, SQL_WRITES, "INSERT INTO thing (id) VALUES (?)", 1, "id");
 STATEMENT(name_of, SQL_READS, "SELECT t.name AS number FROM thing AS t WHERE t.id = ?", 1, "id");
 
@@ -206,6 +207,133 @@ static void a_write_may_follow_a_read_that_nobody_ended(void **state)
 	assert_string_equal(thing_numbers(), "1,0,0");
 }
 
+/* ---- the next one begun by the COMMIT of this one */
+
+static void commit_and_begin_after(int64_t id)
+{
+	struct error err = { 0 };
+
+	begin();
+	assert_int_equal(thing_write(db, &thing_add_one, id, &err), 0);
+	assert_int_equal(db_commit_and_begin(db, &err), 0);
+}
+
+static void a_commit_that_begins_the_next_one_has_committed(void **state)
+{
+	struct error err = { 0 };
+
+	(void)state;
+	commit_and_begin_after(1);
+	assert_string_equal(thing_numbers(), "1,0,0");
+	begin();
+	assert_int_equal(thing_write(db, &thing_add_one, 2, &err), 0);
+	assert_string_equal(thing_numbers(), "1,0,0"); /* it is a transaction, though nobody has said so to the server */
+	db_rollback(db);
+	assert_string_equal(thing_numbers(), "1,0,0");
+	commit_and_begin_after(2);
+	begin();
+	assert_int_equal(thing_write(db, &thing_add_one, 3, &err), 0);
+	assert_int_equal(db_commit(db, &err), 0);
+	assert_string_equal(thing_numbers(), "1,1,1");
+}
+
+static void what_was_begun_ahead_is_no_transaction_of_anybodys(void **state)
+{
+	struct error err = { 0 };
+
+	(void)state;
+	commit_and_begin_after(1);
+	assert_int_equal(thing_write(db, &thing_add_one, 2, &err), -1);
+	assert_non_null(strstr(err.text, "outside of a transaction"));
+	commit_and_begin_after(1);
+	assert_int_equal(db_commit(db, &err), -1);
+	commit_and_begin_after(1);
+	assert_int_equal(db_begin_read(db, &err), 0); /* one snapshot, and not what was begun */
+	admin("UPDATE evac_rooms.thing SET number = 7");
+	assert_int_equal(thing_number(db, 1), 3);
+	db_end_read(db);
+	commit_and_begin_after(1);
+	db_rollback(db);
+	assert_int_equal(thing_write(db, &thing_add_one, 2, &err), -1);
+	db_rollback(db);
+	assert_string_equal(thing_numbers(), "8,7,7");
+}
+
+static void a_read_that_fails_meanwhile_dooms_no_later_transaction(void **state)
+{
+	struct error err = { 0 };
+	struct db_rows got;
+
+	(void)state;
+	admin("UPDATE evac_rooms.thing SET name = 'x' WHERE id = 1");
+	commit_and_begin_after(1);
+	assert_int_equal(db_read(db, &name_of, (struct db_param[]){ p_int("id", 1), p_end }, &number_shape, &got, &err), -1);
+	begin();
+	assert_int_equal(thing_write(db, &thing_add_one, 2, &err), 0);
+	assert_int_equal(db_commit(db, &err), 0);
+	assert_string_equal(thing_numbers(), "1,1,0");
+}
+
+static void a_session_that_ended_meanwhile_writes_nothing(void **state)
+{
+	struct error err = { 0 };
+
+	(void)state;
+	commit_and_begin_after(1);
+	admin("KILL %llu", (unsigned long long)db_server(db)->connection_id);
+	assert_true(session_is_gone(db_server(db)->connection_id));
+	begin(); /* by the server's last word */
+	assert_int_equal(thing_write(db, &thing_add_one, 2, &err), -1);
+	assert_int_equal(err.kind, ERROR_DB_UNREACHABLE);
+	db_rollback(db);
+	assert_string_equal(thing_numbers(), "1,0,0");
+	db_close(&db);
+	db = rooms_open(0);
+}
+
+static void another_session_than_the_one_before_is_told_and_writes_nothing(void **state)
+{
+	const struct maybe_int none = { 0 };
+	struct error err = { 0 };
+	int64_t own;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		error_clear(&err);
+		commit_and_begin_after(1);
+		begin();
+		own = db_transaction_session(db);
+		assert_int_equal(own, (int64_t)db_server(db)->connection_id);
+		assert_int_equal(db_transaction_seen(db, own + !i, i ? none : (struct maybe_int){ true, own + 1 }, &err), -1);
+		assert_non_null(strstr(err.text, "a proxy in between shares sessions"));
+		assert_int_equal(thing_write(db, &thing_add_one, 2, &err), -1);
+		db_rollback(db);
+	}
+	assert_string_equal(thing_numbers(), "2,0,0");
+}
+
+static int add_one_in(int64_t session, int64_t id, uint64_t *matched, struct error *err)
+{
+	return db_write(db, &add_one_here, (struct db_param[]){ p_int("id", id), p_int("session", session), p_end }, matched, err);
+}
+
+static void a_write_bound_to_its_session_finds_nothing_in_another(void **state)
+{
+	struct error err = { 0 };
+	uint64_t matched;
+
+	(void)state;
+	begin();
+	assert_int_equal(add_one_in(db_transaction_session(db), 1, &matched, &err), 0);
+	assert_int_equal(matched, 1);
+	assert_int_equal(db_commit(db, &err), 0);
+	begin();
+	assert_int_equal(add_one_in(db_transaction_session(db) + 1, 2, &matched, &err), 0);
+	assert_int_equal(matched, 0);
+	assert_int_equal(db_commit(db, &err), 0); /* which asks for itself */
+	assert_string_equal(thing_numbers(), "1,0,0");
+}
+
 /* ---- reads */
 
 static void a_read_transaction_sees_one_moment(void **state)
@@ -251,6 +379,12 @@ int main(void)
 		cmocka_unit_test_setup(the_next_transaction_starts_without_the_doom_or_the_rows_of_the_last, fresh),
 		cmocka_unit_test_setup(beginning_again_never_commits_what_is_open, fresh),
 		cmocka_unit_test_setup(a_write_may_follow_a_read_that_nobody_ended, fresh),
+		cmocka_unit_test_setup(a_commit_that_begins_the_next_one_has_committed, fresh),
+		cmocka_unit_test_setup(what_was_begun_ahead_is_no_transaction_of_anybodys, fresh),
+		cmocka_unit_test_setup(a_read_that_fails_meanwhile_dooms_no_later_transaction, fresh),
+		cmocka_unit_test_setup(a_session_that_ended_meanwhile_writes_nothing, fresh),
+		cmocka_unit_test_setup(another_session_than_the_one_before_is_told_and_writes_nothing, fresh),
+		cmocka_unit_test_setup(a_write_bound_to_its_session_finds_nothing_in_another, fresh),
 		cmocka_unit_test_setup(a_read_transaction_sees_one_moment, fresh),
 		cmocka_unit_test_setup(a_write_transaction_sees_what_is_committed_now, fresh),
 	};

@@ -185,12 +185,29 @@ static void note_begin(const struct sql *sql)
 		others_are_seen();
 }
 
+/* By one word of the program; what strikes at the beginning of a transaction does so here. */
+static int commit_and_begin(MYSQL *m)
+{
+	struct session *s = session_of(m);
+
+	if (__wrap_mysql_commit(m) != 0)
+		return 1;
+	if (session_is_lost(s))
+		return 0;
+	session_strike(s, world_call(BOTTOM_BEGIN, SQL_SESSION_BEGIN_WRITE.name));
+	if (!session_is_lost(s))
+		begin(s, TX_WRITE);
+	return 0;
+}
+
 int __wrap_mysql_real_query(MYSQL *m, const char *text, unsigned long n)
 {
 	struct session *s = session_of(m);
 	size_t index;
 	const struct sql *sql = sql_of_text(text, &index);
 
+	if (sql == &SQL_SESSION_COMMIT_CHAIN)
+		return commit_and_begin(m);
 	session_strike(s, world_call(sql == &SQL_SESSION_BEGIN_WRITE ? BOTTOM_BEGIN : BOTTOM_STATEMENT, sql->name));
 	note_begin(sql);
 	nova_beat(sql == &SQL_SESSION_BEGIN_READ ? ALL_TABLES : 0);

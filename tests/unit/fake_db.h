@@ -25,14 +25,14 @@ struct fake_answer {
 static struct fake_answer fake_answers[FAKE_MAX];
 static struct str fake_calls; /* "begin write|nova/x a=1 b=NULL|commit" */
 static enum error_kind fake_commit_fails, fake_begin_fails;
-static bool fake_away;
+static bool fake_away, fake_ahead;
 
 static inline void fake_reset(void)
 {
 	memset(fake_answers, 0, sizeof fake_answers);
 	str_free(&fake_calls);
 	fake_commit_fails = fake_begin_fails = ERROR_OK;
-	fake_away = false;
+	fake_away = fake_ahead = false;
 }
 
 int db_ping(struct db *db, struct error *err)
@@ -185,6 +185,32 @@ int db_commit(struct db *db, struct error *err)
 	(void)db;
 	fake_call("commit", NULL);
 	return fake_commit_fails ? error_set(err, fake_commit_fails, "no answer to the commit") : 0;
+}
+
+int db_commit_and_begin(struct db *db, struct error *err)
+{
+	(void)db;
+	fake_call("commit and begin", NULL);
+	return fake_commit_fails ? error_set(err, fake_commit_fails, "no answer to the commit") : 0;
+}
+
+bool db_has_begun_ahead(const struct db *db)
+{
+	(void)db;
+	return fake_ahead;
+}
+
+int64_t db_transaction_session(const struct db *db)
+{
+	(void)db;
+	return 7;
+}
+
+int db_transaction_seen(struct db *db, int64_t connection_id, struct maybe_int marked, struct error *err)
+{
+	(void)db;
+	(void)marked;
+	return connection_id == 0 || connection_id == 7 ? 0 : error_set(err, ERROR_DB_UNREACHABLE, "session %d answers", (int)connection_id);
 }
 
 void db_rollback(struct db *db)

@@ -294,9 +294,10 @@ static const struct evacuation *sent(void)
 #define CLAIM                                                                                      \
 	READS "|nova/instance_begin_rebuild uuid=i1 host=c1 vm_state=active old_task_state=NULL"       \
 	"|nova/action_insert instance_uuid=i1 request_id=" REQUEST_ID " user_id=5e5e project_id=0a0b"
-#define MIGRATE(dest)                                                                              \
+#define INSERT(dest)                                                                               \
 	"|nova/migration_insert uuid=" MIGRATION " source_compute=c1 source_node=c1.example dest_compute=" dest               \
-	" instance_uuid=i1 user_id=5e5e project_id=0a0b|commit"
+	" instance_uuid=i1 user_id=5e5e project_id=0a0b session=7"
+#define MIGRATE(dest) INSERT(dest) "|commit"
 #define CANCEL                                                                                     \
 	"|begin write|nova/migration_close uuid=" MIGRATION                                            \
 	"|nova/instance_end_rebuild uuid=i1 host=c1 old_task_state=NULL"                               \
@@ -430,7 +431,7 @@ static void the_intent_of_the_next_one_is_written_before_the_message_leaves(void
 	assert_int_equal(0, evacuation_send(&work, 0, 1, &err));
 	assert_journal(AHEAD ",publish_outcome acked");
 	assert_string_equal(broker.written.s, AHEAD);
-	assert_string_equal(fake_calls.s, CLAIM MIGRATE("NULL")); /* and nothing else of it is begun */
+	assert_string_equal(fake_calls.s, CLAIM INSERT("NULL") "|commit and begin"); /* and nothing else of it is begun */
 	assert_true(evacuation_is_waiting(&work.plan.unit[1]));
 	assert_int_equal(0, evacuation_send(&work, 1, EVACUATION_NONE, &err));
 	assert_journal(AHEAD ",publish_outcome acked,outcome applied,publish_intent,publish_outcome acked");
@@ -475,7 +476,7 @@ static void a_journal_that_fails_behind_the_record_of_a_message_lets_none_out(vo
 	setrlimit(RLIMIT_FSIZE, &limit);
 	assert_int_equal(broker.published, 0);
 	assert_false(work.plan.unit[1].announced);
-	assert_non_null(strstr(fake_calls.s, "commit|begin write|nova/migration_close"));
+	assert_non_null(strstr(fake_calls.s, "commit and begin|begin write|nova/migration_close"));
 }
 
 /* ---- what is the same for all is looked at once a second */
@@ -754,6 +755,28 @@ static void a_database_that_goes_away_leaves_the_next_one_waiting(void **state)
 	assert_journal(WRITTEN ",publish_outcome acked,row,intent,outcome applied,publish_intent,publish_outcome acked");
 }
 
+/* The same of a transaction that the COMMIT before has begun: its first question is the first word of the server. One that the
+ * server has begun is another matter: what became of its lock nobody knows, and nothing more is begun. */
+static void one_that_was_begun_ahead_is_left_waiting_by_its_first_question(void **state)
+{
+	struct error err = { 0 };
+
+	for (int ahead = 0; ahead < 2; ahead++) {
+		end(state);
+		begin(state);
+		assert_int_equal(0, evacuation_send(&work, 0, 1, &err));
+		fake_away = true;
+		fake_ahead = ahead;
+		fake_answer("nova/instance_lock")->fails = ERROR_DB_UNREACHABLE;
+		assert_int_equal(-1, evacuation_send(&work, 1, EVACUATION_NONE, &err));
+		assert_int_equal(err.kind, ERROR_DB_UNREACHABLE);
+		assert_int_equal(evacuation_is_waiting(&work.plan.unit[1]), ahead);
+		assert_string_equal(fake_calls.s + fake_calls.n - 9, "|rollback");
+		assert_int_equal(broker.published, 1);
+		error_clear(&err);
+	}
+}
+
 static void no_exchange(void)
 {
 	broker.no_exchange = true;
@@ -902,6 +925,7 @@ int main(void)
 		in_a_run(a_commit_without_an_answer_ends_the_run_and_sends_nothing),
 		in_a_run(a_database_that_takes_no_writes_ends_the_run),
 		in_a_run(a_database_that_goes_away_leaves_the_next_one_waiting),
+		in_a_run(one_that_was_begun_ahead_is_left_waiting_by_its_first_question),
 		in_a_run(the_intent_of_the_next_one_is_written_before_the_message_leaves),
 		in_a_run(what_was_announced_and_not_begun_is_said_not_to_be),
 		in_a_run(a_journal_that_fails_behind_the_record_of_a_message_lets_none_out),

@@ -334,7 +334,7 @@ static void an_evacuation_begins_with_three_rows_that_repeat_what_the_plan_saw(v
 	assert_int_equal(0, evacuation_begin(NULL, &(struct cell_columns){ .migrations_have_project = true }, &rows, &err));
 	assert_string_equal(fake_calls.s, "nova/instance_begin_rebuild uuid=i1 host=c1 vm_state=active old_task_state=NULL"
 	    "|nova/action_insert instance_uuid=i1 request_id=req-1 user_id=u project_id=p"
-	    "|nova/migration_insert uuid=m1 source_compute=c1 source_node=n1 dest_compute=NULL instance_uuid=i1 user_id=u project_id=p");
+	    "|nova/migration_insert uuid=m1 source_compute=c1 source_node=n1 dest_compute=NULL instance_uuid=i1 user_id=u project_id=p session=7");
 }
 
 static void in_queens_the_migration_has_no_project(void **state)
@@ -350,7 +350,7 @@ static void in_queens_the_migration_has_no_project(void **state)
 	assert_int_equal(0, evacuation_begin(NULL, &(struct cell_columns){ .migrations_have_project = false }, &rows, &err));
 	assert_string_equal(fake_calls.s, "nova/instance_begin_rebuild uuid=i1 host=c1 vm_state=active old_task_state=rebooting"
 	    "|nova/action_insert instance_uuid=i1 request_id=req-1 user_id=u project_id=p"
-	    "|nova/migration_insert_queens uuid=m1 source_compute=c1 source_node=NULL dest_compute=c2 instance_uuid=i1");
+	    "|nova/migration_insert_queens uuid=m1 source_compute=c1 source_node=NULL dest_compute=c2 instance_uuid=i1 session=7");
 }
 
 static const char *const begin_statements[] = { "nova/instance_begin_rebuild", "nova/action_insert", "nova/migration_insert" };

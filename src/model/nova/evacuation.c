@@ -58,8 +58,9 @@ static int insert_migration(struct db *cell, const struct cell_columns *columns,
 {
 	const struct db_param params[] = { p_str("uuid", r->migration_uuid.text), p_str("source_compute", r->host),
 		p_str("source_node", r->node), p_str("dest_compute", r->dest_compute), p_str("instance_uuid", r->instance_uuid),
-		p_str("user_id", r->user_id), p_str("project_id", r->project_id), p_end };
-	const struct db_param queens[] = { params[0], params[1], params[2], params[3], params[4], p_end };
+		p_str("user_id", r->user_id), p_str("project_id", r->project_id),
+		p_int("session", db_transaction_session(cell)), p_end };
+	const struct db_param queens[] = { params[0], params[1], params[2], params[3], params[4], params[7], p_end };
 
 	if (columns->migrations_have_project)
 		return write_one(cell, &SQL_NOVA_MIGRATION_INSERT, params, _("the migration was not written"), err);

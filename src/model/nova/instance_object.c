@@ -70,24 +70,44 @@ static json_object *instance_object(const char *const *value)
 	return object_make("Instance", INSTANCE_OBJECT_VERSION, plain);
 }
 
+/* The fields' values, and which session has locked them. */
+struct locked {
+	const char *value[FIELDS];
+	int64_t connection_id;
+	struct maybe_int marked;
+};
+#define SESSION_COLUMNS 2
+
+static const struct db_shape *locked_shape(void)
+{
+	static struct db_column columns[FIELDS + SESSION_COLUMNS + 1];
+	static const struct db_shape shape = { sizeof(struct locked), columns };
+	struct db_column *session = &columns[FIELDS];
+
+	for (size_t i = 0; i < FIELDS && !session->name; i++)
+		columns[i] = (struct db_column){ fields[i].name, DB_MAYBE_TEXT,
+			offsetof(struct locked, value) + i * sizeof(const char *) };
+	session[0] = (struct db_column)DB_COLUMN(struct locked, connection_id);
+	session[1] = (struct db_column)DB_COLUMN(struct locked, marked);
+	return &shape;
+}
+
 int instance_lock(struct db *cell, const char *uuid, json_object **object, struct error *err)
 {
 	const struct db_param params[] = { p_str("uuid", uuid), p_end };
-	struct db_column columns[FIELDS + 1] = { 0 };
-	struct db_shape shape = { FIELDS * sizeof(const char *), columns };
+	const struct locked *locked;
 	struct db_rows rows;
+	int rc;
 
-	for (size_t i = 0; i < FIELDS; i++)
-		columns[i] = (struct db_column){ fields[i].name, DB_MAYBE_TEXT, i * sizeof(const char *) };
-	if (db_read(cell, &SQL_NOVA_INSTANCE_LOCK, params, &shape, &rows, err) != 0)
+	if (db_read(cell, &SQL_NOVA_INSTANCE_LOCK, params, locked_shape(), &rows, err) != 0)
 		return -1;
-	if (rows.n == 0) {
-		db_rows_free(&rows);
-		return error_set(err, ERROR_DRIFT, "instance %s is gone", uuid);
-	}
-	*object = instance_object(rows.v);
+	locked = rows.v;
+	rc = rows.n == 0 ? error_set(err, ERROR_DRIFT, "instance %s is gone", uuid) :
+			   db_transaction_seen(cell, locked->connection_id, locked->marked, err);
+	if (rc == 0)
+		*object = instance_object(locked->value);
 	db_rows_free(&rows);
-	return 0;
+	return rc;
 }
 
 const char *instance_object_text(json_object *instance, const char *field)
