@@ -205,11 +205,13 @@ static void second_operator(const struct fault *f)
 	world->is_stale = false;
 	if (f->by % 2 && f->kind != FAULT_PAUSE)
 		state_directory = other_directory;
+	world->is_beside = state_directory == ours;
 	second_line(f->kind, line, sizeof line);
 	code = wait_for_end(begin(line, ++ncommand));
 	sessions_tend(ncommand);
 	world_tell("exit %d of the second operator", code);
 	state_directory = ours;
+	world->is_beside = false;
 	world->is_stale = is_stale;
 	world->is_to_be_off = is_to_be_off;
 	world->command = number;

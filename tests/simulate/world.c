@@ -253,7 +253,7 @@ bool world_fails(enum fault_kind kind)
 _Noreturn void world_die(bool power)
 {
 	world->deaths++;
-	if (power)
+	if (power && !world->is_beside)
 		files_lose_power();
 	_exit(137);
 }

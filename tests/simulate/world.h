@@ -156,6 +156,7 @@ struct world {
 	unsigned broker_goes;          /* how often it went: who was connected before is not any more */
 	int64_t beat_us;               /* when the services reported last; */
 	bool beat_due;                 /* which is not in their rows yet */
+	bool is_beside;                /* a command runs on a machine on which another one stands still: its death is not the machine's */
 	int64_t own_second;            /* that the world's own session has as its clock */
 	uint64_t version[TABLES_MAX];  /* of each table that a history may write; 0: as it was */
 	uint64_t next[TABLES_MAX];     /* the number of its next row */
