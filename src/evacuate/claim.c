@@ -146,12 +146,18 @@ static int not_begun(struct work *work, struct db *db, struct error *err)
 	return -1;
 }
 
-/* Of a transaction that the COMMIT before it has begun the server is asked for the first time here. */
+/* Of a transaction that the COMMIT before it has begun the server is asked for the first time here. A proxy that splits reads
+ * from writes by what it hears may not know of such a one, and ask a replica that lags: where the host is looked at anew, it is
+ * begun by its own word. */
 static int begin_claim(struct work *work, const struct unit *unit, json_object **instance, struct error *err)
 {
 	struct db *db = work->scene.nova.home->cell->db;
 	bool ahead = db_has_begun_ahead(db);
 
+	if (ahead && evacuation_look_is_old(work->source_looked_ms)) {
+		db_rollback(db);
+		ahead = false;
+	}
 	if (db_begin_write(db, err) != 0)
 		return not_begun(work, db, err);
 	if (evacuation_look_at_source(work, err) == 0 &&

@@ -47,7 +47,7 @@ class Cells(harness.TestCase):
         conductor = self.write("conductor.conf", shared.replace("HOST", "cell2-ctl") + "[database]\nconnection = " + own.replace(
             "/nova?", "/%s?" % cells.DATABASE) + "\n")
         compute = self.write("compute.conf", shared.replace("HOST", cells.ALIVE))
-        line = "\t".join(["%s", os.path.join(ENV["SB_LOG"], "%s.out"), "%s", "--config-file", ENV["SB_NOVA_CONF"], "--config-file", "%s",
+        line = "\t".join(["%s", os.path.join(ENV["SB_LOG"], "%s.out"), "-", "%s", "--config-file", ENV["SB_NOVA_CONF"], "--config-file", "%s",
                           "--log-file", os.path.join(ENV["SB_LOG"], "%s.log")]) + "\n"
         for name, program, path in ((CONDUCTOR, "nova-conductor", conductor), (COMPUTE, "nova-compute", compute)):
             subprocess.run([sys.executable, LAUNCH, "--ask", os.path.join(ENV["SB_RUN"], "launch-nova.sock")], check=True, text=True,

@@ -73,7 +73,7 @@ class ServiceToken(harness.TestCase):
             f.write(more)
         harness.sandbox("kill", daemon)
         log = os.path.join(ENV["SB_LOG"], daemon)
-        words = [daemon, log + ".out", program or daemon]
+        words = [daemon, log + ".out", "-", program or daemon]     # in the network of all
         for path in [*files, own]:
             words += ["--config-file", path]
         words += ["--log-file", log + ".log"]

@@ -10,7 +10,7 @@ import tempfile
 import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "src", "rehearse"))
+sys.path.append(os.path.join(ROOT, "src", "rehearse"))    # behind tests/lib, which has a cloud.py of its own
 import dump  # noqa: E402
 import mask  # noqa: E402
 

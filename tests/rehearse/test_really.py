@@ -15,7 +15,7 @@ import harness
 from harness import A, B, C, rows, value
 from whole import ADDRESS, DATABASES, PLANT, ROOT, Case, dumped
 
-sys.path.insert(0, os.path.join(ROOT, "src", "rehearse"))
+sys.path.append(os.path.join(ROOT, "src", "rehearse"))    # behind tests/lib, which has a cloud.py of its own
 import daemon  # noqa: E402
 import really  # noqa: E402
 import stand_in_cinder  # noqa: E402
