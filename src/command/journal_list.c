@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
 #include <string.h>
 
 #include "commands.h"
@@ -89,8 +90,42 @@ static void say_what_next(const struct past *p)
 		log_notice("of %s not all is known: evac-manage journal recover %s", p->run, p->run);
 }
 
+/* Rescues that left something, of hosts about which no later run is. */
+struct rest {
+	const char *host, *run;
+};
+struct rests {
+	struct rest *v;
+	size_t n, cap;
+	struct arena arena;
+};
+
+static void note_rest(struct rests *all, const struct past *p)
+{
+	const char *host = past_hosts_words(p, &all->arena);
+	size_t n = 0;
+
+	for (size_t i = 0; i < all->n; i++)
+		if (!str_equal(all->v[i].host, host))
+			all->v[n++] = all->v[i];
+	all->n = n;
+	if (!host || !p->run || !str_equal(p->command, "host rescue") || !str_equal(p->result, "partial") ||
+	    strcmp(run_state(p), "done") != 0)
+		return;
+	all->v = vec_grow(all->v, all->n, &all->cap, sizeof *all->v);
+	all->v[all->n++] = (struct rest){ host, arena_dup(&all->arena, p->run) };
+}
+
+static void say_rests(struct rests *all)
+{
+	for (const struct rest *r = all->v; r < all->v + all->n; r++)
+		log_notice("%s left something: evac-manage host rescue %s --resume %s", r->run, r->host, r->run);
+	free(all->v);
+	arena_free(&all->arena);
+}
+
 /* A damaged journal is shown as far as it can be read, and said to be damaged. */
-static void list_run(struct table *t, const struct runs *runs, const char *run)
+static void list_run(struct table *t, const struct runs *runs, const char *run, struct rests *rests)
 {
 	auto_free char *path = runs_path(runs, run);
 	struct error trouble = { 0 };
@@ -101,11 +136,13 @@ static void list_run(struct table *t, const struct runs *runs, const char *run)
 		log_warn("%s", trouble.text);
 	add_run(t, &past, run);
 	say_what_next(&past);
+	note_rest(rests, &past);
 	past_free(&past);
 }
 
 static enum error_kind run_journal_list(const struct request *request, struct error *err)
 {
+	struct rests rests = { 0 };
 	struct runs runs;
 	struct table t;
 	int rc;
@@ -120,7 +157,8 @@ static enum error_kind run_journal_list(const struct request *request, struct er
 	table_begin(&t, &request->shown);
 	table_say_none(&t, "No runs in '%s'.", runs.dir);
 	for (size_t i = 0; i < runs.n; i++)
-		list_run(&t, &runs, runs.v[i]);
+		list_run(&t, &runs, runs.v[i], &rests);
+	say_rests(&rests);
 	rc = table_print(&t, &request->shown, err);
 	table_free(&t);
 	runs_free(&runs);

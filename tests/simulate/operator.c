@@ -170,8 +170,10 @@ static void read_list(const char *text)
 		snprintf(line, sizeof line, "evac-manage journal recover %s", run);
 	else if (strstr(state, " recovered "))
 		snprintf(line, sizeof line, "evac-manage host rescue %s --resume %s", host_name[0], run);
-	else
+	else {
+		note_hints(text);
 		return;
+	}
 	add_places(line, sizeof line);
 	note(line);
 }
