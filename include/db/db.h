@@ -150,6 +150,8 @@ int db_commit(struct db *db, struct error *err);
  * db_rollback(), ends it. */
 int db_commit_and_begin(struct db *db, struct error *err);
 bool db_has_begun_ahead(const struct db *db); /* such a one waits for db_begin_write(), which will tell nothing of the server */
+/* The open transaction, in which nothing was written, waits for db_begin_write() again, with the rows that it has locked. */
+void db_put_off(struct db *db);
 void db_rollback(struct db *db);
 
 /* Named locks of the server (GET_LOCK): no row, no table, gone with the session. A pool in between (mysql-router's

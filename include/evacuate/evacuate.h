@@ -59,10 +59,12 @@ int evacuation_reconnect(struct work *work, struct error *err);
  * journal cannot be written, the database is gone, the failed host reports again), and with no evacuation in the unit when the
  * way is closed and nothing was begun: then it may be tried again.
  * The intent of ${next} (EVACUATION_NONE: of none) becomes durable by the sync that the message waits for, and the COMMIT of
- * this one begins its transaction, in which nothing is read or written yet: nothing else of it is begun before the broker's
- * word is there. It is 'announced'; evacuations_withdraw() for those that were never begun. */
+ * this one begins its transaction, in which its row is locked and read by the time that the sync takes: nothing of it is
+ * written before the broker's word is there. It is 'announced'; evacuations_withdraw() for those that were never begun, and
+ * evacuation_unlock() when its turn does not come at once. */
 #define EVACUATION_NONE SIZE_MAX
 int evacuation_send(struct work *work, size_t index, size_t next, struct error *err);
+void evacuation_unlock(struct work *work);
 /* At the end of a run: the journal says of each that was announced and not begun that it was not, and why. */
 void evacuations_withdraw(struct work *work);
 

@@ -12,6 +12,7 @@
 struct progress {
 	enum { PROGRESS_OFF, PROGRESS_LINE, PROGRESS_BAR } way;
 	int64_t said_ms;   /* when the last line was written */
+	int64_t told_ms;   /* when there was a look at all of them last */
 	int64_t paused_ms; /* of the time since the first message: while nothing was begun because somebody asked so */
 	bool paused;       /* now */
 	size_t said_ended, said_failed;
@@ -25,6 +26,8 @@ struct progress {
 void progress_begin(struct progress *progress, const struct work *work);
 /* Now and then; the time between two lines is looked after here. */
 void progress_tell(struct progress *progress, struct work *work);
+/* For between two messages: ten times a second at most, as nobody reads faster. */
+void progress_tell_at_times(struct progress *progress, struct work *work);
 /* Once, at the end: takes the status line away. */
 void progress_end(struct progress *progress, struct work *work);
 

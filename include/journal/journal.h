@@ -85,6 +85,9 @@ void journal_keep_trail(struct journal *journal, const char *facility, const str
 int journal_outcome(struct journal *journal, size_t unit, enum state state, const char *error, struct error *err);
 int journal_outcome_soon(struct journal *journal, size_t unit, enum state state, const char *error, struct error *err);
 int journal_sync(struct journal *journal, struct error *err); /* of NULL: nothing */
+/* What is written so far is on its way to the disk while the caller does something else; journal_sync() waits for it, and
+ * tells. */
+void journal_sync_begin(struct journal *journal);
 
 /* Each line ends with ,"sum":"…"}: the SHA-256 of the line before that. */
 #define JOURNAL_SUM ",\"sum\":\""

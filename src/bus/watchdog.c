@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
 
 #include "internal.h"
 #include "util/mem.h"
+#include "util/thread.h"
 
 /* The library's write has no timeout, and heartbeats keep a blocked one alive for ever: at the deadline the socket is shut down
  * from outside, and the write ends with an error. One thread as long as the connection is kept, for to begin one costs as much
@@ -60,19 +59,6 @@ static void *watch_writes(void *arg)
 	return NULL;
 }
 
-/* Signals are for the thread that works. */
-static int begin_thread(struct watchdog *dog)
-{
-	sigset_t all, before;
-	int rc;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	rc = pthread_create(&dog->thread, NULL, watch_writes, dog);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return rc;
-}
-
 static struct watchdog *watchdog_new(void)
 {
 	struct watchdog *dog = xcalloc(1, sizeof *dog);
@@ -83,7 +69,7 @@ static struct watchdog *watchdog_new(void)
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_cond_init(&dog->news, &monotonic);
 	pthread_condattr_destroy(&monotonic);
-	if (begin_thread(dog) == 0)
+	if (thread_begin(&dog->thread, false, watch_writes, dog) == 0)
 		return dog;
 	pthread_cond_destroy(&dog->news);
 	pthread_mutex_destroy(&dog->lock);

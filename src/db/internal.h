@@ -32,7 +32,7 @@ struct db {
 	enum db_limit limit;
 	const struct sql *in_transaction; /* what asks for session and isolation at once; NULL: not known, each is asked for */
 	bool in_write, in_read, doomed;
-	bool chained;      /* a COMMIT has begun the next one, which nobody has taken over yet */
+	bool chained;      /* one is begun that nobody has taken over yet, by a COMMIT or db_put_off() */
 	bool unseen;       /* that one's session was not read back yet */
 	bool session_seen; /* the last statement has written in the transaction's own session */
 	struct deadline_watch watch;

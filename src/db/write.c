@@ -86,8 +86,16 @@ static bool take_over(struct db *db)
 	if (!db->chained || db->doomed || !is_in_transaction(db))
 		return false;
 	db->chained = false;
-	db->in_write = db->unseen = true;
+	db->in_write = true;
 	return true;
+}
+
+void db_put_off(struct db *db)
+{
+	db->chained = db->in_write && !db->doomed;
+	if (!db->chained)
+		db_rollback(db);
+	db->in_write = false;
 }
 
 int db_begin_write(struct db *db, struct error *err)
@@ -401,7 +409,7 @@ int db_commit_and_begin(struct db *db, struct error *err)
 	log_sql("%s: %s", db->label, sql->name);
 	if (mysql_real_query(db->mysql, sql->text, strlen(sql->text)) != 0)
 		return commit_failed(db, err);
-	db->chained = is_in_transaction(db);
+	db->chained = db->unseen = is_in_transaction(db);
 	return 0;
 }
 

@@ -79,8 +79,10 @@ static int cancel(struct work *work, size_t index, const char *why, struct error
 	struct unit *unit = &work->plan.unit[index];
 	struct db *db = work->scene.nova.home->cell->db;
 	struct error trouble = { 0 };
-	int rc = db_begin_write(db, &trouble);
+	int rc;
 
+	evacuation_unlock(work);
+	rc = db_begin_write(db, &trouble);
 	if (rc == 0 && (rc = evacuation_cancel(db, &unit->evacuation->rows, &trouble)) != 0)
 		db_rollback(db);
 	CRASH_POINT("cancel_before_commit");
@@ -171,9 +173,29 @@ void evacuations_withdraw(struct work *work)
 	}
 }
 
+/* What is about to be sent, and who is next, whose row is locked while the disk is awaited. */
+static int make_durable(struct work *work, const struct turn *turn, const struct publish_record *what, struct error *err)
+{
+	if (journal_publish_intent(work->journal, what, &turn->body, err) != 0 || announce_next(work, turn->next, err) != 0)
+		return -1;
+	if (turn->next != EVACUATION_NONE && !signal_came()) {
+		journal_sync_begin(work->journal);
+		evacuation_lock_ahead(work, turn->next);
+	}
+	return journal_sync(work->journal, err);
+}
+
+/* A row that somebody else has locked is waited for: what was looked at before may be old. */
+static enum bus_outcome publish_now(struct work *work, const struct turn *turn, struct error *why)
+{
+	if (evacuation_look_at_source(work, why) != 0)
+		return BUS_NOT_SENT;
+	return bus_publish(work->world.bus, work->world.nova.bus.exchange, work->world.nova.conductor_topic, turn->body.s,
+	    turn->body.n, why);
+}
+
 static int publish_cast(struct work *work, const struct turn *turn, struct error *err)
 {
-	const char *topic = work->world.nova.conductor_topic;
 	const size_t index = turn->index;
 	struct unit *unit = &work->plan.unit[index];
 	struct evacuation *e = unit->evacuation;
@@ -184,14 +206,13 @@ static int publish_cast(struct work *work, const struct turn *turn, struct error
 
 	if (life_check(work, &why) != 0 || evacuation_look_at_source(work, &why) != 0)
 		return stop_before_cast(work, index, &why, err);
-	if (journal_publish_intent(work->journal, &record, &turn->body, err) != 0 ||
-	    announce_next(work, turn->next, err) != 0 || journal_sync(work->journal, err) != 0) {
+	if (make_durable(work, turn, &record, err) != 0) {
 		cancel(work, index, _("the journal could not be written"), &why);
 		return -1;
 	}
 	charge(e, COST_JOURNAL);
 	CRASH_POINT("publish_before");
-	outcome = bus_publish(work->world.bus, work->world.nova.bus.exchange, topic, turn->body.s, turn->body.n, &why);
+	outcome = publish_now(work, turn, &why);
 	CRASH_POINT("publish_after");
 	charge(e, COST_CAST);
 	e->sent_ms = clock_monotonic_ms();
@@ -206,7 +227,7 @@ static int publish_cast(struct work *work, const struct turn *turn, struct error
 		return 0;
 	}
 	if (bus_outcome_proves_not_sent(outcome))
-		return cancel(work, index, why.text, err);
+		return stop_before_cast(work, index, &why, err);
 	end_unsent(work, unit, PHASE_IN_DOUBT,
 	    arena_printf(&work->plan.arena, _("its message may or may not have been sent: %s"), why.text));
 	return 0;

@@ -16,7 +16,10 @@ struct turn {
 /* claim.c. The three rows of an evacuation in one transaction, committed, and its message in the turn. -1: nothing was
  * committed, or with ERROR_UNKNOWN perhaps. work->source_reports: the failed host is alive. */
 int evacuation_claim(struct work *work, struct turn *turn, struct error *err);
-#define CLAIM_NOT_BEGUN 2 /* its error's code: the connection had ended, nothing was asked for, and it may be tried again */
+#define CLAIM_NOT_BEGUN 2 /* its error's code: the connection has ended, nothing was committed, and it may be tried again */
+/* The row of the one whose turn is next is locked and read in the transaction that a COMMIT has begun, if one has.
+ * evacuation_unlock() lets go of it. */
+void evacuation_lock_ahead(struct work *work, size_t index);
 /* The run's lock and the failed host's services, for all instances of the same EVACUATION_SHARED_MS; inside a transaction, too.
  */
 int evacuation_look_at_source(struct work *work, struct error *err);

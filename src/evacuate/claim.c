@@ -134,6 +134,42 @@ static int claim(struct work *work, struct turn *turn, json_object *instance, st
 	return evacuation_begin(db, &work->scene.nova.columns, rows, err);
 }
 
+/* ---- the row of the next one, locked while the disk is awaited */
+
+static bool is_locked_ahead(const struct work *work, size_t index)
+{
+	return work->locked && work->locked_unit == index && db_has_begun_ahead(work->scene.nova.home->cell->db);
+}
+
+void evacuation_unlock(struct work *work)
+{
+	struct db *db = work->scene.nova.home->cell->db;
+
+	if (db && db_has_begun_ahead(db))
+		db_rollback(db);
+	json_object_put(work->locked);
+	work->locked = NULL;
+}
+
+/* Nothing is asked of a server that has to be asked by its own word first, and what goes wrong here goes wrong again where it
+ * is told. */
+void evacuation_lock_ahead(struct work *work, size_t index)
+{
+	struct db *db = work->scene.nova.home->cell->db;
+	struct error ignored = { 0 };
+
+	if (!db_has_begun_ahead(db) || evacuation_look_is_old(work->source_looked_ms))
+		return;
+	if (db_begin_write(db, &ignored) != 0 ||
+	    instance_lock(db, work->plan.unit[index].candidate->instance->uuid, &work->locked, &ignored) != 0) {
+		db_rollback(db);
+		return;
+	}
+	work->locked_unit = index;
+	db_put_off(db);
+	CRASH_POINT("claim_locked_ahead");
+}
+
 /* A connection that has ended since the last look: the way is closed, as if that had been seen before. */
 static int not_begun(struct work *work, struct db *db, struct error *err)
 {
@@ -146,41 +182,53 @@ static int not_begun(struct work *work, struct db *db, struct error *err)
 	return -1;
 }
 
-/* Of a transaction that the COMMIT before it has begun the server is asked for the first time here. A proxy that splits reads
- * from writes by what it hears may not know of such a one, and ask a replica that lags: where the host is looked at anew, it is
- * begun by its own word. */
-static int begin_claim(struct work *work, const struct unit *unit, json_object **instance, struct error *err)
+static int lock_now(struct work *work, const struct unit *unit, json_object **instance, struct error *err)
+{
+	if (*instance)
+		return 0;
+	return instance_lock(work->scene.nova.home->cell->db, unit->evacuation->rows.instance_uuid, instance, err);
+}
+
+/* Of a transaction that the COMMIT before it has begun the server is asked for the first time here, or was while the disk was
+ * awaited. A proxy that splits reads from writes by what it hears may not know of such a one, and ask a replica that lags:
+ * where the host is looked at anew, it is begun by its own word. ${ahead}: what the server says next may be its first word
+ * since then: an end of the connection is not this one's. */
+static int begin_claim(struct work *work, const struct turn *turn, json_object **instance, bool *ahead, struct error *err)
 {
 	struct db *db = work->scene.nova.home->cell->db;
-	bool ahead = db_has_begun_ahead(db);
 
-	if (ahead && evacuation_look_is_old(work->source_looked_ms)) {
-		db_rollback(db);
-		ahead = false;
+	if (evacuation_look_is_old(work->source_looked_ms) || (work->locked && !is_locked_ahead(work, turn->index)))
+		evacuation_unlock(work);
+	*instance = work->locked;
+	work->locked = NULL;
+	*ahead = db_has_begun_ahead(db);
+	if (db_begin_write(db, err) != 0) {
+		*ahead = true; /* as nothing was asked for */
+		json_object_put(*instance);
+		return -1;
 	}
-	if (db_begin_write(db, err) != 0)
-		return not_begun(work, db, err);
-	if (evacuation_look_at_source(work, err) == 0 &&
-	    instance_lock(db, unit->evacuation->rows.instance_uuid, instance, err) == 0)
+	if (evacuation_look_at_source(work, err) == 0 && lock_now(work, &work->plan.unit[turn->index], instance, err) == 0)
 		return 0;
+	json_object_put(*instance);
 	db_rollback(db);
-	return ahead ? not_begun(work, db, err) : -1;
+	return -1;
 }
 
 int evacuation_claim(struct work *work, struct turn *turn, struct error *err)
 {
 	struct db *db = work->scene.nova.home->cell->db;
-	json_object *instance = NULL;
+	json_object *instance;
+	bool ahead;
 	int rc;
 
 	CRASH_POINT("claim_before_begin");
 	if (life_check(work, err) != 0)
 		return -1;
-	if (begin_claim(work, &work->plan.unit[turn->index], &instance, err) != 0)
-		return -1;
+	if (begin_claim(work, turn, &instance, &ahead, err) != 0)
+		return ahead ? not_begun(work, db, err) : -1;
 	if (claim(work, turn, instance, err) != 0 || evacuation_look_at_source(work, err) != 0) {
 		db_rollback(db);
-		return -1;
+		return ahead ? not_begun(work, db, err) : -1;
 	}
 	CRASH_POINT("claim_before_commit");
 	rc = turn->next == EVACUATION_NONE ? db_commit(db, err) : db_commit_and_begin(db, err);

@@ -11,6 +11,7 @@
 #include "util/status.h"
 
 #define LINE_MS 10000  /* between two lines, at least */
+#define LOOK_MS 100    /* between two looks in a wave */
 #define ALIVE_MS 60000 /* and at most, though nothing has changed: we are still there */
 
 struct tally {
@@ -247,6 +248,16 @@ void progress_tell(struct progress *progress, struct work *work)
 	progress->said_ms = clock_monotonic_ms();
 	progress->said_ended = t.ended;
 	progress->said_failed = t.failed;
+}
+
+void progress_tell_at_times(struct progress *progress, struct work *work)
+{
+	int64_t now_ms = clock_monotonic_ms();
+
+	if (now_ms - progress->told_ms < LOOK_MS)
+		return;
+	progress->told_ms = now_ms;
+	progress_tell(progress, work);
 }
 
 void progress_end(struct progress *progress, struct work *work)

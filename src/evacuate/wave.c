@@ -32,19 +32,24 @@ static size_t count_failed(const struct plan *plan)
 	return n;
 }
 
-/* How many have ended badly since the last one that ended well. */
-static size_t count_in_a_row(const struct plan *plan, bool (*well)(const struct unit *unit),
+/* Have so many ended badly since the last one that ended well? Asked before each message, and mostly none has at all. */
+static bool ended_badly_in_a_row(const struct plan *plan, bool (*well)(const struct unit *unit),
     bool (*badly)(const struct unit *unit))
 {
 	int64_t well_ms = -1;
 	size_t n = 0;
 
 	for (size_t i = 0; i < plan->nunit; i++)
+		n += badly(&plan->unit[i]);
+	if (n < IN_A_ROW)
+		return false;
+	n = 0;
+	for (size_t i = 0; i < plan->nunit; i++)
 		if (well(&plan->unit[i]) && plan->unit[i].evacuation->ended_ms > well_ms)
 			well_ms = plan->unit[i].evacuation->ended_ms;
 	for (size_t i = 0; i < plan->nunit; i++)
 		n += badly(&plan->unit[i]) && plan->unit[i].evacuation->ended_ms > well_ms;
-	return n;
+	return n >= IN_A_ROW;
 }
 
 /* What was never cast had reasons of its own. */
@@ -65,7 +70,7 @@ static bool guest_cannot_write(const struct unit *unit)
 
 static bool is_without_network(const struct unit *unit)
 {
-	return evacuation_network_is_late(unit, clock_monotonic_ms());
+	return evacuation_is(unit, PHASE_NOT_READY) && evacuation_network_is_late(unit, clock_monotonic_ms());
 }
 
 static size_t next_waiting(const struct plan *plan)
@@ -162,14 +167,12 @@ static const char *reason_to_stop(const struct work *work)
 	    count_failed(&work->plan) >= (size_t)work->request->how.stop_after_failures)
 		return _("too many failures: not begun");
 	if (work->request->how.stop_after_failures == 0 &&
-	    count_in_a_row(&work->plan, evacuation_has_landed, nova_failed) >= IN_A_ROW)
+	    ended_badly_in_a_row(&work->plan, evacuation_has_landed, nova_failed))
 		return _("five failed one after the other: not begun (--stop-after-failures N sets another limit)");
-	if (work->request->how.stop_after_failures == 0 &&
-	    count_in_a_row(&work->plan, is_verified, is_without_network) >= IN_A_ROW)
+	if (work->request->how.stop_after_failures == 0 && ended_badly_in_a_row(&work->plan, is_verified, is_without_network))
 		return _(
 		    "five came up one after the other without their network: not begun (--stop-after-failures N lifts this limit)");
-	if (work->request->how.stop_after_failures == 0 &&
-	    count_in_a_row(&work->plan, is_verified, guest_cannot_write) >= IN_A_ROW)
+	if (work->request->how.stop_after_failures == 0 && ended_badly_in_a_row(&work->plan, is_verified, guest_cannot_write))
 		return _(
 		    "the guests of five cannot write to their disks, one after the other: not begun (--stop-after-failures N lifts this limit)");
 	for (size_t i = 0; i < work->plan.nunit; i++)
@@ -230,7 +233,7 @@ static int send_one(struct work *work, struct wave *wave, size_t i, struct error
 	if (wave->way_closed)
 		log_notice("nova can be reached again; instances are begun again");
 	wave->way_closed = false;
-	progress_tell(&wave->progress, work);
+	progress_tell_at_times(&wave->progress, work);
 	return 0;
 }
 
@@ -343,8 +346,7 @@ int wave_send(struct work *work, struct wave *wave, struct error *err)
 	wave_steer(work, wave);
 	rc = send_all(work, wave, err);
 	wave_steered(work, wave);
-	if (work->scene.nova.home->cell->db)
-		db_rollback(work->scene.nova.home->cell->db); /* that was begun for one whose turn did not come */
+	evacuation_unlock(work); /* that was begun for one whose turn did not come */
 	if (journal_sync(work->journal, &trouble) == 0)
 		return rc;
 	if (rc == 0)

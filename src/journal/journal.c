@@ -15,6 +15,7 @@
 #include "journal/pause.h"
 #include "journal/trail.h"
 #include "util/who.h"
+#include "util/aside.h"
 #include "util/clock.h"
 #include "util/crash.h"
 #include "util/file.h"
@@ -34,6 +35,9 @@ struct journal {
 	struct str lines; /* that are not written yet: rows */
 	int failed;       /* errno of a failed write; nothing is written after one */
 	bool unsynced;
+	struct aside *aside; /* where it is synced meanwhile; NULL: it was not yet */
+	bool syncing;
+	int sync_errno;
 	struct trail *trail; /* NULL: none is kept */
 	bool ours;           /* under its name, and its lock is ours: so is what stands beside it */
 };
@@ -253,6 +257,8 @@ void journal_close(struct journal **journal)
 
 	if (!j)
 		return;
+	aside_end(j->aside);
+	aside_free(&j->aside);
 	if (j->fd >= 0)
 		release(j->fd);
 	trail_close(&j->trail);
@@ -314,13 +320,31 @@ static int cannot_write(struct journal *j, struct error *err)
 	    "free some space there, or choose another directory with --state-dir; no step was begun that is not in the journal");
 }
 
+static void sync_data(void *ctx)
+{
+	struct journal *j = ctx;
+
+	j->sync_errno = fdatasync(j->fd) == 0 ? 0 : errno;
+}
+
+void journal_sync_begin(struct journal *j)
+{
+	if (!j || !j->unsynced || j->failed || j->syncing)
+		return;
+	j->syncing = true;
+	aside_begin(&j->aside, sync_data, j);
+}
+
 int journal_sync(struct journal *j, struct error *err)
 {
 	if (!j || (!j->unsynced && !j->failed))
 		return 0;
-	if (!j->failed && fdatasync(j->fd) != 0)
-		j->failed = errno;
-	j->unsynced = false;
+	if (j->syncing)
+		aside_end(j->aside);
+	else if (!j->failed)
+		sync_data(j);
+	j->failed = j->failed ? j->failed : j->sync_errno;
+	j->syncing = j->unsynced = false;
 	crash_durable(j->fd);
 	return j->failed ? cannot_write(j, err) : 0;
 }
@@ -331,7 +355,7 @@ static int write_lines(struct journal *j, bool sync, struct error *err)
 {
 	ssize_t n;
 
-	if (j->failed)
+	if (j->failed || (j->syncing && journal_sync(j, err) != 0))
 		return cannot_write(j, err);
 	CRASH_POINT("journal_before_write");
 	if (CRASH_TURN("journal_torn")) {

@@ -3,8 +3,6 @@
 
 #include <errno.h>
 #include <netdb.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +13,7 @@
 #include "util/clock.h"
 #include "util/lang.h"
 #include "util/mem.h"
+#include "util/thread.h"
 
 /* A look is a thread of its own, so that all of them take the time of one, and who waits for the looks must not
  * wait longer than the time that he gave. A thread that is late is left to its end, which touches nothing but the batch. */
@@ -165,22 +164,17 @@ static void refuse_look(struct one_look *one, enum http_answer answer, const cha
 	snprintf(one->look.why, sizeof one->look.why, "%s", why);
 }
 
-/* Signals are for the thread that has been there all the time. */
 static void begin_look(struct one_look *one)
 {
-	pthread_attr_t detached;
 	pthread_t thread;
 
 	one->batch->users++;
 	one->batch->left++;
-	pthread_attr_init(&detached);
-	pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
-	if (pthread_create(&thread, &detached, run_look, one) != 0) {
+	if (thread_begin(&thread, true, run_look, one) != 0) {
 		one->batch->users--;
 		one->batch->left--;
 		refuse_look(one, HTTP_SILENT, "no thread can be started");
 	}
-	pthread_attr_destroy(&detached);
 }
 
 static struct batch *make_batch(const struct http_look *look, size_t n, int timeout_ms)
@@ -250,18 +244,14 @@ static void wait_for_looks(struct batch *batch, int timeout_ms)
 void http_look_all(struct http_look *look, size_t n, int timeout_ms)
 {
 	struct batch *batch;
-	sigset_t all, before;
 
 	if (n == 0)
 		return;
 	batch = make_batch(look, n, timeout_ms);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before); /* which the threads inherit */
 	pthread_mutex_lock(&batch->lock);
 	for (size_t i = 0; i < n; i++)
 		if (batch->one[i].stage != ENDED)
 			begin_look(&batch->one[i]);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	wait_for_looks(batch, timeout_ms);
 	for (size_t i = 0; i < n; i++)
 		take_result(&batch->one[i], &look[i]);

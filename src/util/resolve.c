@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "util/resolve.h"
 
-#include <pthread.h>
-#include <signal.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "util/clock.h"
 #include "util/mem.h"
+#include "util/thread.h"
 
 /* Shared by who asks and who waits; the last one turns off the light. */
 struct question {
@@ -68,24 +66,6 @@ static struct question *make_question(const char *host, const char *port, const 
 	return q;
 }
 
-/* Signals are for the thread that has been there all the time. */
-static bool begin(struct question *q)
-{
-	pthread_attr_t detached;
-	sigset_t all, before;
-	pthread_t thread;
-	bool begun;
-
-	sigfillset(&all);
-	pthread_attr_init(&detached);
-	pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	begun = pthread_create(&thread, &detached, ask, q) == 0;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_attr_destroy(&detached);
-	return begun;
-}
-
 static int wait_for(struct question *q, int64_t until_ms, struct addrinfo **out)
 {
 	struct timespec at = { .tv_sec = until_ms / 1000, .tv_nsec = until_ms % 1000 * 1000000 };
@@ -108,6 +88,7 @@ int name_resolve(const char *host, const char *port, const struct addrinfo *hint
 	struct addrinfo numeric = *hints;
 	int64_t until_ms = clock_monotonic_ms() + within_ms;
 	struct question *q;
+	pthread_t thread;
 	int rc;
 
 	*out = NULL;
@@ -118,7 +99,7 @@ int name_resolve(const char *host, const char *port, const struct addrinfo *hint
 	if (within_ms <= 0)
 		return RESOLVE_LATE;
 	q = make_question(host, port, hints);
-	if (begin(q)) {
+	if (thread_begin(&thread, true, ask, q) == 0) {
 		rc = wait_for(q, until_ms, out);
 	} else {
 		q->users--;

@@ -38,6 +38,7 @@ static int fresh(void **state)
 STATEMENT(no_column, SQL_WRITES, "UPDATE thing SET no_such_column = 1 WHERE id = ?", 1, "id");
 STATEMENT(ignores, SQL_WRITES, "INSERT IGNORE INTO thing (id) VALUES (?)", 1, "id");
 STATEMENT(add_one_here, SQL_WRITES, "UPDATE thing SET number = number + 1 WHERE id = ? AND CONNECTION_ID() = ?", 2, "id", "session");
+STATEMENT(lock_at_once, SQL_READS, "SELECT t.number FROM thing AS t WHERE t.id = ? FOR UPDATE NOWAIT", 1, "id");
 STATEMENT(insert, SQL_WRITES, "INSERT INTO thing (id) VALUES (?)", 1, "id");
 STATEMENT(name_of, SQL_READS, "SELECT t.name AS number FROM thing AS t WHERE t.id = ?", 1, "id");
 
@@ -312,6 +313,56 @@ static void another_session_than_the_one_before_is_told_and_writes_nothing(void 
 	assert_string_equal(thing_numbers(), "2,0,0");
 }
 
+/* To another session, as it is now. */
+static bool is_free(int64_t id)
+{
+	struct db *other = rooms_open(0);
+	struct error err = { 0 };
+	struct db_rows got;
+	bool free;
+
+	rooms_begin(other);
+	free = db_read(other, &lock_at_once, (struct db_param[]){ p_int("id", id), p_end }, &number_shape, &got, &err) == 0;
+	assert_true(free || err.kind == ERROR_BUSY);
+	db_rows_free(&got);
+	db_rollback(other);
+	db_close(&other);
+	return free;
+}
+
+static void lock_thing(int64_t id)
+{
+	struct error err = { 0 };
+	struct db_rows got;
+
+	assert_int_equal(db_read(db, &lock_at_once, (struct db_param[]){ p_int("id", id), p_end }, &number_shape, &got, &err), 0);
+	db_rows_free(&got);
+}
+
+static void one_that_is_put_off_keeps_its_rows_for_who_takes_it_over(void **state)
+{
+	struct error err = { 0 };
+
+	(void)state;
+	begin();
+	lock_thing(2);
+	db_put_off(db);
+	assert_true(db_has_begun_ahead(db));
+	assert_int_equal(thing_write(db, &thing_add_one, 2, &err), -1); /* it is nobody's now */
+	assert_false(is_free(2));
+	assert_true(is_free(3));
+	begin();
+	assert_int_equal(thing_write(db, &thing_add_one, 2, &err), 0);
+	assert_int_equal(db_commit(db, &err), 0);
+	assert_string_equal(thing_numbers(), "0,1,0");
+	begin();
+	lock_thing(2);
+	db_put_off(db);
+	db_rollback(db);
+	assert_false(db_has_begun_ahead(db));
+	assert_true(is_free(2));
+}
+
 static int add_one_in(int64_t session, int64_t id, uint64_t *matched, struct error *err)
 {
 	return db_write(db, &add_one_here, (struct db_param[]){ p_int("id", id), p_int("session", session), p_end }, matched, err);
@@ -384,6 +435,7 @@ int main(void)
 		cmocka_unit_test_setup(a_read_that_fails_meanwhile_dooms_no_later_transaction, fresh),
 		cmocka_unit_test_setup(a_session_that_ended_meanwhile_writes_nothing, fresh),
 		cmocka_unit_test_setup(another_session_than_the_one_before_is_told_and_writes_nothing, fresh),
+		cmocka_unit_test_setup(one_that_is_put_off_keeps_its_rows_for_who_takes_it_over, fresh),
 		cmocka_unit_test_setup(a_write_bound_to_its_session_finds_nothing_in_another, fresh),
 		cmocka_unit_test_setup(a_read_transaction_sees_one_moment, fresh),
 		cmocka_unit_test_setup(a_write_transaction_sees_what_is_committed_now, fresh),

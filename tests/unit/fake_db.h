@@ -19,20 +19,21 @@ struct fake_answer {
 	const char *const *column, *const *value; /* column ends with NULL; value row by row, NULL is SQL's */
 	size_t n;                          /* rows read, or rows matched by a write */
 	enum error_kind fails;             /* ERROR_OK: it does not */
+	void (*then)(void);                /* what happens while it is asked; NULL: nothing */
 };
 /* Keys of a set. */
 #define WORDS(...) ((struct words){ .v = (const char *[]){ __VA_ARGS__ }, .n = sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(char *) })
 static struct fake_answer fake_answers[FAKE_MAX];
 static struct str fake_calls; /* "begin write|nova/x a=1 b=NULL|commit" */
 static enum error_kind fake_commit_fails, fake_begin_fails;
-static bool fake_away, fake_ahead;
+static bool fake_away, fake_chains, fake_ahead; /* fake_chains: a COMMIT begins the next one */
 
 static inline void fake_reset(void)
 {
 	memset(fake_answers, 0, sizeof fake_answers);
 	str_free(&fake_calls);
 	fake_commit_fails = fake_begin_fails = ERROR_OK;
-	fake_away = fake_ahead = false;
+	fake_away = fake_chains = fake_ahead = false;
 }
 
 int db_ping(struct db *db, struct error *err)
@@ -122,6 +123,8 @@ int db_read(struct db *db, const struct sql *sql, const struct db_param *params,
 	fake_call(sql->name, params);
 	fake_check_params(sql, params);
 	*out = (struct db_rows){ 0 };
+	if (a->then)
+		a->then();
 	if (a->fails)
 		return error_set(err, a->fails, "%s fails", sql->name);
 	out->n = a->n;
@@ -151,6 +154,7 @@ int db_begin_write(struct db *db, struct error *err)
 {
 	(void)db;
 	fake_call("begin write", NULL);
+	fake_ahead = false;
 	return fake_begin_fails ? error_set(err, fake_begin_fails, "begin fails") : 0;
 }
 
@@ -191,7 +195,15 @@ int db_commit_and_begin(struct db *db, struct error *err)
 {
 	(void)db;
 	fake_call("commit and begin", NULL);
+	fake_ahead = fake_chains;
 	return fake_commit_fails ? error_set(err, fake_commit_fails, "no answer to the commit") : 0;
+}
+
+void db_put_off(struct db *db)
+{
+	(void)db;
+	fake_call("put off", NULL);
+	fake_ahead = true;
 }
 
 bool db_has_begun_ahead(const struct db *db)
@@ -217,6 +229,7 @@ void db_rollback(struct db *db)
 {
 	(void)db;
 	fake_call("rollback", NULL);
+	fake_ahead = false;
 }
 
 struct db_walk {

@@ -78,6 +78,11 @@ static struct str guesses; /* "1<0" unit 1 was to be next when unit 0 was sent *
 static size_t fresh;        /* how often a message left on a look of its own */
 static size_t withdrawn;    /* how often the run looked for what was announced and not begun */
 
+void evacuation_unlock(struct work *w)
+{
+	(void)w;
+}
+
 int evacuation_send(struct work *work, size_t unit, size_t next, struct error *err)
 {
 	struct unit *u = &work->plan.unit[unit];
