@@ -90,7 +90,7 @@ static void say_what_next(const struct past *p)
 		log_notice("of %s not all is known: evac-manage journal recover %s", p->run, p->run);
 }
 
-/* Rescues that left something, of hosts about which no later run is. */
+/* Rescues that left something, of hosts that no later one has brought back or taken up. */
 struct rest {
 	const char *host, *run;
 };
@@ -100,17 +100,27 @@ struct rests {
 	struct arena arena;
 };
 
-static void note_rest(struct rests *all, const struct past *p)
+static void forget_rest(struct rests *all, const char *host)
 {
-	const char *host = past_hosts_words(p, &all->arena);
 	size_t n = 0;
 
 	for (size_t i = 0; i < all->n; i++)
 		if (!str_equal(all->v[i].host, host))
 			all->v[n++] = all->v[i];
 	all->n = n;
-	if (!host || !p->run || !str_equal(p->command, "host rescue") || !str_equal(p->result, "partial") ||
-	    strcmp(run_state(p), "done") != 0)
+}
+
+/* What else is done about a host, a migration closed or an instance evacuated, settles no rescue, nor does one that came to no
+ * end. */
+static void note_rest(struct rests *all, const struct past *p)
+{
+	const char *host = past_hosts_words(p, &all->arena);
+	bool rescue = str_equal(p->command, "host rescue");
+
+	if (!host || !p->run || strcmp(run_state(p), "done") != 0 || (!rescue && !str_equal(p->command, "host return")))
+		return;
+	forget_rest(all, host);
+	if (!rescue || !str_equal(p->result, "partial"))
 		return;
 	all->v = vec_grow(all->v, all->n, &all->cap, sizeof *all->v);
 	all->v[all->n++] = (struct rest){ host, arena_dup(&all->arena, p->run) };

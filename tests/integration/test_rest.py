@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A rescue that left something is named with its resumption, as long as nothing has settled that."""
+import re
+import time
+
+import harness
+import landing
+from harness import A, B, FENCED, OK, PARTIAL, rows, value
+
+GO = FENCED + ["--yes", "--no-wait", "-f", "json"]
+RESCUE = ("host", "rescue", A, "--to", B)
+
+
+class Rest(harness.TestCase):
+    def setUp(self):
+        super().setUp()
+        harness.sandbox("reset", "--rows")
+        harness.heartbeats()
+        self.conductor = harness.Conductor()
+        self.addCleanup(self.conductor.close)
+
+    def left(self):
+        """The runs that the list names with their resumption."""
+        return re.findall(r"^(\S+) left something: evac-manage .*host rescue %s --resume \1$" % re.escape(A), self.expect(
+            self.tool.run("journal", "list"), OK).err, re.M)
+
+    def abandon(self, uuid):
+        """The migration's number: nova has lost the message long ago."""
+        for table, column in (("instances", "uuid"), ("migrations", "instance_uuid"), ("instance_actions", "instance_uuid")):
+            rows("nova", "UPDATE %s SET created_at = created_at - INTERVAL 2 HOUR, updated_at = UTC_TIMESTAMP() - INTERVAL 1 HOUR WHERE %s = '%s'"
+                 % (table, column, uuid))
+        return str(value("nova", "SELECT id FROM migrations WHERE instance_uuid = %s AND status = 'accepted'", (uuid,)))
+
+    def rescue(self, code, *words):
+        harness.heartbeats()
+        return self.expect(self.tool.run(*RESCUE, *words, *GO), code)
+
+    def land_all(self):
+        for message in self.conductor.casts:
+            landing.land(landing.uuid_of(message), B)
+
+    def test_it_is_named_until_a_rescue_has_left_nothing(self):
+        run = self.rescue(PARTIAL).json["run"]
+        self.assertEqual(self.left(), [run])
+        sent = landing.uuid_of(self.conductor.wait_for(1)[0])
+        self.expect(self.tool.run("migration", "close", self.abandon(sent), *FENCED, "--yes"), OK)
+        self.assertEqual(len(self.tool.run("journal", "list", "-f", "json").json), 2)
+        self.assertEqual(self.left(), [run])                              # which settles nothing of it
+        self.expect(self.tool.run("instance", "evacuate", sent, *GO), OK)
+        self.assertEqual(self.left(), [run])
+        self.land_all()
+        rows("nova", "UPDATE instances SET deleted = id WHERE deleted = 0 AND BINARY host = BINARY %s", (A,))
+        self.rescue(OK, "--resume", run)
+        self.assertEqual(self.left(), [])
+
+    def test_the_last_one_that_came_to_an_end_is_named(self):
+        self.rescue(PARTIAL)
+        back = landing.uuid_of(self.conductor.wait_for(1)[0])
+        self.land_all()
+        rows("nova", "UPDATE instances SET host = %s, node = %s WHERE uuid = %s", (A, A, back))   # there is something to do again
+        time.sleep(1)   # the names of runs, in whose order they are listed, have whole seconds
+        last = self.rescue(PARTIAL).json["run"]
+        self.assertEqual(self.left(), [last])
