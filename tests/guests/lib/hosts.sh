@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2154
 # A compute host: namespaces (network, mounts, name, processes) with a libvirtd of its own. Its power-off is SIGKILL to the init of its
 # processes, which takes all of them at once. It reaches the control plane and Ceph, which listen on 127.0.0.1 of the machine, through a
-# relay.py each; without the first the host is cut off, and its guests go on. Three cables: to the control plane (which is that relay, and a
+# lead_in.py each; without the first the host is cut off, and its guests go on. Three cables: to the control plane (which is that relay, and a
 # wire on which the controller finds the host's own address), to Ceph, to the tenants' wire.
 
 # Two bridges in a network namespace: the tenants' wire, on which 10.77.0.254 asks the guests; and the one of the hosts' own addresses, on
@@ -33,7 +33,7 @@ make_switch() {
   add_bridge wire 02:77:00:00:00:fe 10.77.0.254/24
   add_bridge control 02:78:00:00:00:fe 10.78.0.254/24
   # shellcheck disable=SC2046,SC2086
-  start_daemon controller "$PY" "$GUESTS/python/relay.py" "/run/netns/$SWITCH" $CONTROL_PORTS $(ceph_ports)
+  start_daemon controller "$PY" "$GUESTS/python/lead_in.py" "/run/netns/$SWITCH" $CONTROL_PORTS $(ceph_ports)
 }
 
 write_libvirt_config() { # host directory
@@ -96,9 +96,9 @@ set_plug() { ip -n "$SWITCH" link set "$1" "$2" 2>/dev/null; } # plug up|down
 
 heal() { # host: all of its cables
   # shellcheck disable=SC2046,SC2086
-  start_daemon "relay-$1" "$PY" "$GUESTS/python/relay.py" "/run/netns/$(netns_of "$1")" $CONTROL_PORTS
+  start_daemon "relay-$1" "$PY" "$GUESTS/python/lead_in.py" "/run/netns/$(netns_of "$1")" $CONTROL_PORTS
   # shellcheck disable=SC2046
-  start_daemon "storage-$1" "$PY" "$GUESTS/python/relay.py" "/run/netns/$(netns_of "$1")" $(ceph_ports | sed "s/$/@$(address_of "$1")/")
+  start_daemon "storage-$1" "$PY" "$GUESTS/python/lead_in.py" "/run/netns/$(netns_of "$1")" $(ceph_ports | sed "s/$/@$(address_of "$1")/")
   set_plug "$(control_plug_of "$1")" up
   set_plug "$(plug_of "$1")" up
 }

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """The network of one machine of the sandbox: a namespace in which 127.0.0.1 has the servers' ports, and from which no other way leads out.
 
 usage: network.py PORT...
@@ -8,11 +9,15 @@ nobody: a cable that was pulled. When it goes on (SIGCONT), what was under way a
 import asyncio
 import ctypes
 import fcntl
+import os
 import signal
 import socket
 import struct
 import sys
 import threading
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "lib"))
+import relay  # noqa: E402
 
 CLONE_NEWNET = 0x40000000
 SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
@@ -29,40 +34,13 @@ def begin_network():
         fcntl.ioctl(s, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", flags | IFF_UP))
 
 
-async def pump(reader, writer):
-    try:
-        while data := await reader.read(65536):
-            writer.write(data)
-            await writer.drain()
-    except OSError:
-        pass
-    finally:
-        writer.close()
-
-
-async def lead_through(reader, writer, port):
-    try:
-        there, back = await asyncio.open_connection("127.0.0.1", port)
-    except OSError:     # the server is away
-        writer.transport.abort()
-        return
-    await asyncio.gather(pump(reader, back), pump(there, writer))
-
-
-async def serve(listeners):
-    for listener in listeners:
-        port = listener.getsockname()[1]
-        await asyncio.start_server(lambda r, w, port=port: lead_through(r, w, port), sock=listener)
-    await asyncio.Event().wait()
-
-
 def main():
     begin = threading.Event()
     listeners = []
 
     def loop():
         begin.wait()
-        asyncio.run(serve(listeners))
+        asyncio.run(relay.carry([(s, s.getsockname()[1], "127.0.0.1") for s in listeners]))
 
     threading.Thread(target=loop, daemon=True).start()      # made before this thread leaves
     begin_network()
