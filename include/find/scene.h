@@ -466,6 +466,9 @@ bool nameables_have(const struct nameables *all, const char *word); /* NULL: non
 void nameables_free(struct nameables *all);
 int request_check_words(const struct request *request, const struct nameables *known, const struct nameables *gone,
     const char *what, const char *list, struct error *err);
+/* The same of rows of cinder: a word that is the id of a deleted one is passed over, too. */
+int request_check_cinder_words(const struct request *request, struct db *cinder, const struct nameables *known,
+    struct nameables *gone, const char *what, const char *list, struct error *err);
 /* The new owner of a row of this move that is on ${host}: the target's backend with the row's own pool, unless one was asked
  * for or
  * --pool-map has another. A row without a pool stays without, unless --pool-map =POOL gives it one. */

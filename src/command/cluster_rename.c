@@ -17,14 +17,15 @@ static const char *cluster_row_name(const struct cluster_row *row)
 
 static int check_cluster_words(const struct scene *scene, struct error *err)
 {
-	struct nameables known = { 0 };
+	struct nameables known = { 0 }, gone = { 0 };
 	int rc;
 
 	for (size_t i = 0; i < scene->subject.cluster_rows.n; i++)
 		nameables_add(&known, scene->subject.cluster_rows.v[i].id, cluster_row_name(&scene->subject.cluster_rows.v[i]));
-	rc = request_check_words(scene->request, &known, NULL, "volume or group of the cluster", "evac-manage cluster list",
-	    err);
+	rc = request_check_cinder_words(scene->request, scene->world->cinder_db, &known, &gone,
+	    "volume or group of the cluster", "evac-manage cluster list", err);
 	nameables_free(&known);
+	nameables_free(&gone);
 	return rc;
 }
 

@@ -32,7 +32,7 @@ static int add_nameable_volumes(const struct scene *scene, const char *node, str
 static int check_volume_words(const struct scene *scene, struct error *err)
 {
 	const struct owners *owners = &scene->cinder.owners;
-	struct nameables known = { 0 };
+	struct nameables known = { 0 }, gone = { 0 };
 	struct host_name owner, last = { 0 };
 	int rc = 0;
 
@@ -46,8 +46,10 @@ static int check_volume_words(const struct scene *scene, struct error *err)
 		rc = add_nameable_volumes(scene, owner.node, &known, err);
 	}
 	if (rc == 0)
-		rc = request_check_words(scene->request, &known, NULL, "volume", "evac-manage service list", err);
+		rc = request_check_cinder_words(scene->request, scene->world->cinder_db, &known, &gone, "volume",
+		    "evac-manage service list", err);
 	nameables_free(&known);
+	nameables_free(&gone);
 	return rc;
 }
 

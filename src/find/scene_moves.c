@@ -270,7 +270,7 @@ static int check_row_words(const struct scene *scene, struct error *err)
 	for (m = scene->subject.move; m < scene->subject.move + scene->subject.nmove && rc == 0; m++)
 		rc = add_nameables(scene, m, m->kind == MOVE_BACKUPS ? m->to.text : m->to.backend_host, &gone, err);
 	if (rc == 0)
-		rc = request_check_words(r, &known, &gone,
+		rc = request_check_cinder_words(r, scene->world->cinder_db, &known, &gone,
 		    scene->subject.nmove > 0 && scene->subject.move[0].kind == MOVE_BACKUPS ? N_("backup") :
 											      N_("volume or group"),
 		    list, err);

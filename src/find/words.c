@@ -3,9 +3,11 @@
 #include <string.h>
 
 #include "find/scene.h"
+#include "model/cinder/volume.h"
 #include "util/lang.h"
 #include "util/log.h"
 #include "util/str.h"
+#include "util/uuid.h"
 
 /* What --only and --exclude name: one rule for things of every kind, an id or an exact name, and nothing that nobody knows. */
 
@@ -96,4 +98,32 @@ int request_check_words(const struct request *request, const struct nameables *k
 	if (check_each_word("--only", &request->what.only, known, gone, what, list, err) != 0)
 		return -1;
 	return check_each_word("--exclude", &request->what.exclude, known, gone, what, list, err);
+}
+
+static int add_deleted(const struct words *words, struct db *cinder, const struct nameables *known, struct nameables *gone,
+    struct error *err)
+{
+	struct uuid id;
+	bool deleted;
+
+	for (size_t i = 0; i < words->n; i++) {
+		if (nameables_have(known, words->v[i]) || nameables_have(gone, words->v[i]) || !uuid_parse(words->v[i], &id))
+			continue;
+		if (cinder_row_is_deleted(cinder, id.text, &deleted, err) != 0)
+			return -1;
+		if (!deleted)
+			continue;
+		nameables_add(gone, words->v[i], NULL);
+		gone->v[gone->n - 1].deleted = true;
+	}
+	return 0;
+}
+
+int request_check_cinder_words(const struct request *request, struct db *cinder, const struct nameables *known,
+    struct nameables *gone, const char *what, const char *list, struct error *err)
+{
+	if (add_deleted(&request->what.only, cinder, known, gone, err) != 0 ||
+	    add_deleted(&request->what.exclude, cinder, known, gone, err) != 0)
+		return -1;
+	return request_check_words(request, known, gone, what, list, err);
 }

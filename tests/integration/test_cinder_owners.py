@@ -197,6 +197,18 @@ class Words(Case):
         self.expect(self.tool.run(*self.MOVE, *GO, "--exclude", "keep me"), OK)
         self.assertEqual([v["id"] for v in owned("volumes", A + "@ceph")], [other["id"]])
 
+    def test_a_row_that_was_deleted_meanwhile_is_said_and_passed_over(self):
+        """The same command again, after a tenant has deleted: no mistyped name, of no command that moves rows of cinder."""
+        volume, backup = (value("cinder", "SELECT id FROM %s WHERE deleted = 0 AND BINARY SUBSTRING_INDEX(host, '@', 1) = BINARY '%s' LIMIT 1" % (t, A))
+                          for t in ("volumes", "backups"))
+        for table, gone in (("volumes", volume), ("backups", backup)):
+            rows("cinder", "UPDATE %s SET deleted = 1, deleted_at = UTC_TIMESTAMP(), status = 'deleted' WHERE id = '%s'" % (table, gone))
+        for words, gone in ((self.MOVE, volume), (("volume", "update_service"), volume),
+                            (("backup", "update_backup_host", "--currenthost", A, "--newhost", B), backup)):
+            for option in ("--only", "--exclude"):
+                self.expect(self.tool.run(*words, *FENCED, "--dry-run", option, gone), OK, "%s '%s': deleted meanwhile" % (option, gone))
+        self.expect(self.tool.run(*self.MOVE, *GO, "--only", "00000000-0000-4000-8000-000000000000"), NOT_FOUND)
+
     def test_a_word_that_nobody_has_is_an_error_with_the_nearest(self):
         one = owned("volumes", A + "@ceph")[0]
         rows("cinder", "UPDATE volumes SET display_name = 'database-disk' WHERE id = %s", (one["id"],))

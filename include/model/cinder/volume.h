@@ -79,6 +79,8 @@ struct volume_things {
 };
 /* 1: found, 0: there is no such volume, -1. ${arena} gets the texts. */
 int volume_detail_get(struct db *db, const char *id, struct volume_detail *out, struct arena *arena, struct error *err);
+/* Was there a volume, a backup or a group of this id that is deleted now? */
+int cinder_row_is_deleted(struct db *db, const char *id, bool *deleted, struct error *err);
 int volume_things_list(struct db *db, const char *id, struct volume_things *out, struct error *err);
 static inline void volume_things_free(struct volume_things *things)
 {
