@@ -4,6 +4,7 @@
 
 #include "apply/apply.h"
 #include "find/finding.h"
+#include "find/moves.h"
 #include "util/crash.h"
 #include "util/json.h"
 #include "util/lang.h"

@@ -2,6 +2,7 @@
 #include "commands.h"
 #include "inventory_shown.h"
 #include "owned.h"
+#include "find/moves.h"
 #include "run/list.h"
 #include "util/str.h"
 

@@ -4,6 +4,7 @@
 #include "commands.h"
 #include "moves.h"
 #include "words.h"
+#include "find/moves.h"
 #include "run/run.h"
 
 static int find_backup_hosts(struct scene *scene, struct error *err)

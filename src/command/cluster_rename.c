@@ -3,6 +3,7 @@
 
 #include "clusters.h"
 #include "commands.h"
+#include "find/words.h"
 #include "run/run.h"
 #include "util/lang.h"
 #include "util/str.h"

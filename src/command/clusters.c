@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "clusters.h"
+#include "find/moves.h"
 
 int clusters_unknown(const struct scene *scene, const char *name, const char *binary, struct error *err)
 {

@@ -5,6 +5,7 @@
 
 #include "commands.h"
 #include "audit/check.h"
+#include "find/moves.h"
 #include "find/scene.h"
 #include "guard/guard.h"
 #include "model/nova/evacuation_bug.h"

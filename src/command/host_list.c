@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "find/moves.h"
 #include "run/list.h"
 #include "util/str.h"
 

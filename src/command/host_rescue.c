@@ -6,6 +6,7 @@
 #include "host_rescue.h"
 #include "words.h"
 #include "cli/fenced.h"
+#include "find/moves.h"
 #include "recover/recover.h"
 #include "run/run.h"
 #include "util/clock.h"

@@ -3,6 +3,7 @@
 
 #include "evacuating.h"
 #include "host_rescue.h"
+#include "find/moves.h"
 #include "util/lang.h"
 #include "util/shell.h"
 #include "util/str.h"

@@ -7,6 +7,7 @@
 #include "words.h"
 #include "find/finding.h"
 #include "find/fit.h"
+#include "find/moves.h"
 #include "guard/guard.h"
 #include "run/list.h"
 #include "util/clock.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "moves.h"
+#include "find/moves.h"
 
 int moves_find_backend(struct scene *scene, struct error *err)
 {

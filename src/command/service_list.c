@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "find/moves.h"
 #include "find/services.h"
 #include "run/list.h"
 #include "util/lang.h"

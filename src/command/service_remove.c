@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "find/moves.h"
 #include "run/run.h"
 #include "util/lang.h"
 #include "util/str.h"

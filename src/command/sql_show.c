@@ -4,6 +4,7 @@
 
 #include "commands.h"
 #include "sql_catalogue.h"
+#include "find/moves.h"
 #include "find/scene.h"
 #include "out/table.h"
 #include "util/str.h"

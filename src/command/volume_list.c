@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "find/moves.h"
 #include "find/services.h"
 #include "inventory_shown.h"
 #include "owned.h"

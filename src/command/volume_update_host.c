@@ -4,6 +4,7 @@
 #include "commands.h"
 #include "moves.h"
 #include "words.h"
+#include "find/moves.h"
 #include "run/run.h"
 #include "util/shell.h"
 #include "util/str.h"

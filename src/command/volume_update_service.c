@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "commands.h"
+#include "find/moves.h"
+#include "find/words.h"
 #include "run/run.h"
 #include "util/lang.h"
 #include "util/str.h"

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "find/scene.h"
+#include "find/words.h"
 #include "util/str.h"
 
 /* What speaks for and against each instance. A kind of row is asked for all of them at once: asked one after the other, a host

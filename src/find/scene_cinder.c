@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "find/moves.h"
 #include "find/scene.h"
 #include "find/services.h"
 #include "util/str.h"

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "find/moves.h"
 #include "find/scene.h"
 #include "util/clock.h"
 #include "util/lang.h"

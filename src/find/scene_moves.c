@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "find/moves.h"
+#include "find/words.h"
 #include "util/lang.h"
 #include "util/shell.h"
 #include "util/str.h"

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "find/moves.h"
 #include "util/lang.h"
 #include "util/shell.h"
 #include "util/str.h"

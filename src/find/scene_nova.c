@@ -5,6 +5,7 @@
 
 #include "bus/cast.h"
 #include "find/scene.h"
+#include "find/words.h"
 #include "util/clock.h"
 #include "util/lang.h"
 #include "util/log.h"

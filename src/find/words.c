@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "find/scene.h"
+#include "find/words.h"
 #include "model/cinder/volume.h"
 #include "util/lang.h"
 #include "util/log.h"

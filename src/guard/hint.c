@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "find/moves.h"
 #include "util/mem.h"
 #include "util/shell.h"
 

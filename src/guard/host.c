@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "find/keep_out.h"
+#include "find/moves.h"
 #include "internal.h"
 #include "util/lang.h"
 #include "util/shell.h"

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "find/moves.h"
 #include "util/lang.h"
 #include "util/shell.h"
 #include "util/str.h"

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "find/words.h"
 #include "journal/past.h"
 #include "util/lang.h"
 #include "util/shell.h"

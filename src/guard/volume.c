@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "internal.h"
+#include "find/moves.h"
 #include "plan/plan.h"
 #include "util/lang.h"
 #include "util/shell.h"

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "find/finding.h"
+#include "find/moves.h"
 #include "find/reserve.h"
 #include "plan/plan.h"
 #include "util/lang.h"

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "find/moves.h"
 #include "find/reserve.h"
 #include "internal.h"
 #include "util/lang.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "find/moves.h"
 #include "ready/ready.h"
 
 #include <stdlib.h>

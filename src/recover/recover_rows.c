@@ -4,6 +4,7 @@
 
 #include "recovery_internal.h"
 #include "sql_catalogue.h"
+#include "find/moves.h"
 #include "util/crash.h"
 #include "util/lang.h"
 #include "apply/apply.h"

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "find/words.h"
 #include "guard/guard.h"
 #include "journal/past.h"
 #include "recover/recover.h"

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "find/moves.h"
+#include "find/words.h"
 #include "journal/past.h"
 #include "recover/undo.h"
 #include "util/mem.h"

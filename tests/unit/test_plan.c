@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "find/finding.h"
+#include "find/moves.h"
 #include "plan/kind.h"
 #include "plan/plan.h"
 #include "scene.h"

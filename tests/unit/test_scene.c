@@ -10,6 +10,7 @@
 #include "fake_db.h"
 #include "scene.h"
 #include "../../src/find/names_internal.h"
+#include "find/moves.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
