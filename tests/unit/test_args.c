@@ -10,6 +10,7 @@
 
 #include "../../src/cli/internal.h"
 #include "command/tree.h"
+#include "under_valgrind.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define ARGV_MAX 24
@@ -418,7 +419,7 @@ static void random_words_never_crash_and_never_run_half_filled(void **state)
 
 	(void)state;
 	srandom(7);
-	for (n = 0; n < 10000; n++) {
+	for (n = 0; n < (under_valgrind() ? 500 : 10000); n++) {
 		c = 1 + (int)(random() % 11);
 		for (i = 1; i < c; i++)
 			v[i] = random_word();

@@ -15,6 +15,7 @@
 #include "journal/past.h"
 #include "run/plan_file.h"
 #include "run/run.h"
+#include "under_valgrind.h"
 #include "util/file.h"
 #include "util/mem.h"
 #include "util/str.h"
@@ -80,13 +81,12 @@ static int set_up(void **state)
 	struct request request = { .command = "host rescue", .shown.format = "table" };
 	struct operation operation = { .name = "host rescue" };
 	struct run run = { .operation = &operation, .work = { .request = &request, .run = RUN } };
-	const char *preload = getenv("LD_PRELOAD");
 	struct instance instance = { 0 };
 	struct candidate candidate = { .instance = &instance };
 	struct error err = { 0 };
 
 	(void)state;
-	stride = preload && strstr(preload, "vgpreload") ? 61 : 1;
+	stride = under_valgrind() ? 61 : 1;
 	if (access("/dev/shm", W_OK) != 0)
 		strcpy(top, "/tmp/test_hostile_XXXXXX");
 	if (!mkdtemp(top))
