@@ -107,6 +107,15 @@ int db_read_one(struct db *db, const struct sql *sql, const struct db_param *par
 int db_read_set(struct db *db, const struct sql *sql, const struct words *keys, const struct db_shape *shape, const char *key,
     struct db_rows *out, struct error *err);
 
+/* The same question will be asked soon, of this connection and within this transaction: until then a thread waits for the
+ * answer while its caller reads from other connections. The db_read() or db_read_set() with the same statement and values gets
+ * it, or its error, and waits where it is not there yet; whatever else is asked of the connection comes after it. What nobody
+ * reads is given up with the connection. Only a wish: outside of db_begin_read(), where answers have a time of their own, and
+ * where no thread can be started, nothing is asked before it is read. Texts and keys are copied. */
+void db_ask_ahead(struct db *db, const struct sql *sql, const struct db_param *params, const struct db_shape *shape);
+void db_ask_set_ahead(struct db *db, const struct sql *sql, const struct words *keys, const struct db_shape *shape,
+    const char *key);
+
 /* Rows one by one as the server sends them, whatever their columns: for answers that must not be held in memory. While a stream
  * is open its connection takes nothing else. Every value is text or NULL and lives until the next call. */
 struct db_stream;

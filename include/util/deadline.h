@@ -35,6 +35,7 @@ struct deadline_watch {
 	struct deadline_watch *next;
 };
 void deadline_watch(struct deadline_watch *watch, int fd, int64_t within_ms); /* 0: the command's deadline alone */
+void deadline_cut(struct deadline_watch *watch);                              /* now, if it is watched */
 bool deadline_has_cut(const struct deadline_watch *watch);
 void deadline_unwatch(struct deadline_watch *watch);
 

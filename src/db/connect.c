@@ -248,6 +248,7 @@ void db_close(struct db **db)
 
 	if (!d)
 		return;
+	db_end_ahead(d);
 	if (d->watch.on && mysql_get_socket(d->mysql) == d->watch.fd &&
 	    !deadline_has_cut(&d->watch)) /* over TLS the library waits for a farewell */
 		deadline_watch(&d->watch, d->watch.fd, CLOSE_MS);

@@ -46,6 +46,7 @@ struct db {
 	size_t nstatement, cap;
 	struct db_once *once;
 	size_t nonce, once_cap;
+	struct db_ahead *ahead; /* ahead.c; NULL: nothing was ever asked ahead */
 };
 
 /* error.c. The kind by phase and number alone, for tests; then a whole error. ${name} is the statement's, or NULL. */
@@ -98,6 +99,34 @@ int db_execute(struct db *db, enum db_phase phase, MYSQL_STMT *stmt, const struc
 void db_forget(struct db *db, MYSQL_STMT *stmt); /* closed, and prepared anew the next time */
 /* After mysql_close(), with which the server forgets them: before it each would be a message of its own. */
 void db_statements_close(struct db *db);
+
+/* ahead.c. A question that is asked before its answer is needed: what is asked, all of it its own, and then the answer. */
+struct db_question {
+	const struct sql *sql;
+	const struct db_shape *shape;
+	const struct db_param *params; /* of what is no set; NULL: it has none */
+	struct words keys;             /* of a set */
+	const char *key;               /* their column; NULL: it is no set */
+	struct arena texts;
+	bool ended;
+	int rc;
+	struct db_rows rows;
+	struct error err;
+	struct db_question *next;
+};
+bool db_question_is(const struct db_question *q, const struct db_question *like); /* statement, parameters, keys */
+/* true: it was asked ahead, and ${rc}, ${out} and ${err} are as those of a reader. */
+bool db_take_ahead(struct db *db, const struct db_question *like, struct db_rows *out, int *rc, struct error *err);
+
+/* ahead_thread.c. */
+void db_question_ask(struct db *db, struct db_question *question); /* takes it over */
+struct db_question *db_question_wait(struct db *db,
+    const struct db_question *like); /* the caller's now; NULL: none was asked */
+void db_question_free(struct db_question *question);
+bool db_is_ahead(void);              /* in the thread that answers */
+void db_wait_ahead(struct db *db);   /* until it has answered all: then the connection is the caller's */
+void db_forget_ahead(struct db *db); /* the same, and what was not read is of a snapshot that ends */
+void db_end_ahead(struct db *db);    /* before the connection is closed: what is still being answered is cut off */
 
 /* cells.c. A row of an answer, each column as text in a buffer that grows to the longest value so far. */
 struct db_cells {

@@ -13,7 +13,7 @@
 
 /* The connection that is being opened: the library names a socket first when it has to wait for it, and has no word for whose
  * it is. */
-static struct db *opening;
+static _Thread_local struct db *opening;
 
 static int wait_for_socket(my_socket fd, my_bool is_read, int timeout_ms)
 {
@@ -76,6 +76,7 @@ void db_answer_begins(struct db *db, enum db_phase phase)
 {
 	int64_t ms = deadline_answer_ms();
 
+	db_wait_ahead(db);
 	if (phase == PHASE_WRITE && ms && ms < LEAST_WRITE_MS)
 		ms = LEAST_WRITE_MS;
 	if (db->answer_ms && (!ms || db->answer_ms < ms))

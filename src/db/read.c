@@ -173,11 +173,14 @@ int db_ping(struct db *db, struct error *err)
 int db_read(struct db *db, const struct sql *sql, const struct db_param *params, const struct db_shape *shape,
     struct db_rows *out, struct error *err)
 {
+	const struct db_question like = { .sql = sql, .params = params };
 	MYSQL_STMT *stmt;
 	void *v;
 	int rc;
 
 	*out = (struct db_rows){ 0 };
+	if (db_take_ahead(db, &like, out, &rc, err))
+		return rc;
 	if (sql->access == SQL_WRITES) /* it would be committed at once, outside of any transaction */
 		db_bug(sql, "is read, and it is one that", "writes");
 	if (db->in_write && db->doomed)

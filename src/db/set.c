@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "db/db.h"
+#include "internal.h"
 
 /* One question for many keys, and then for each key its own rows. */
 
@@ -97,10 +97,14 @@ static void append(struct db_rows *out, const struct db_shape *shape, size_t *ca
 int db_read_set(struct db *db, const struct sql *sql, const struct words *keys, const struct db_shape *shape, const char *key,
     struct db_rows *out, struct error *err)
 {
+	const struct db_question like = { .sql = sql, .keys = *keys };
 	struct db_rows all = { 0 }, part;
 	size_t cap = 0;
+	int rc;
 
 	*out = (struct db_rows){ 0 };
+	if (db_take_ahead(db, &like, out, &rc, err))
+		return rc;
 	for (size_t i = 0; i < keys->n; i += DB_LIST) {
 		const struct db_param params[] = {
 			p_list(sql_param(sql, 0), keys->v + i, keys->n - i < DB_LIST ? keys->n - i : DB_LIST), p_end

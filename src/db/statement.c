@@ -164,7 +164,8 @@ int db_execute(struct db *db, enum db_phase phase, MYSQL_STMT *stmt, const struc
 			bind[i].buffer_type = MYSQL_TYPE_NULL;
 		}
 	}
-	log_sql("%s: %s", db->label, sql->name);
+	if (!db_is_ahead())
+		log_sql("%s: %s", db->label, sql->name);
 	db->session_seen = false;
 	if (mysql_stmt_bind_param(stmt, bind) != 0 || mysql_stmt_execute(stmt) != 0)
 		rc = db_fail(db, phase, mysql_stmt_errno(stmt), mysql_stmt_error(stmt), sql->name, err);

@@ -75,8 +75,10 @@ int db_begin_read(struct db *db, struct error *err)
 
 void db_end_read(struct db *db)
 {
-	if (db->in_read)
+	if (db->in_read) {
+		db_forget_ahead(db);
 		roll_back(db);
+	}
 	db->in_read = false;
 }
 

@@ -162,6 +162,16 @@ void deadline_watch(struct deadline_watch *watch, int fd, int64_t within_ms)
 	pthread_mutex_unlock(&dog.lock);
 }
 
+void deadline_cut(struct deadline_watch *watch)
+{
+	pthread_mutex_lock(&dog.lock);
+	if (watch->on && !watch->cut) {
+		watch->cut = true;
+		shutdown(watch->fd, SHUT_RDWR);
+	}
+	pthread_mutex_unlock(&dog.lock);
+}
+
 bool deadline_has_cut(const struct deadline_watch *watch)
 {
 	bool cut;

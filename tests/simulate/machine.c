@@ -8,6 +8,7 @@
 #include <time.h>
 #include <sys/types.h>
 
+#include "db/db.h"
 #include "util/aside.h"
 #include "util/http.h"
 #include "util/knock.h"
@@ -30,6 +31,9 @@ void __wrap_aside_begin(struct aside **aside, void (*call)(void *ctx), void *ctx
 void __wrap_http_look_all(struct http_look *look, size_t n, int timeout_ms);
 bool __wrap_http_ask(const struct http_question *question, struct http_reply *out);
 void __wrap_knock_at(struct door *door, size_t n, int timeout_ms);
+void __wrap_db_ask_ahead(struct db *db, const struct sql *sql, const struct db_param *params, const struct db_shape *shape);
+void __wrap_db_ask_set_ahead(struct db *db, const struct sql *sql, const struct words *keys, const struct db_shape *shape,
+    const char *key);
 
 /* A look at the clock costs a microsecond, so that who waits in a circle gets on; monotonic clocks do not jump. */
 int __wrap_clock_gettime(clockid_t clock, struct timespec *out)
@@ -89,6 +93,25 @@ int __wrap_pthread_join(pthread_t thread, void **out)
 	(void)thread;
 	(void)out;
 	return 0;
+}
+
+/* A thread would ask: here what is asked ahead is asked when it is read. */
+void __wrap_db_ask_ahead(struct db *db, const struct sql *sql, const struct db_param *params, const struct db_shape *shape)
+{
+	(void)db;
+	(void)sql;
+	(void)params;
+	(void)shape;
+}
+
+void __wrap_db_ask_set_ahead(struct db *db, const struct sql *sql, const struct words *keys, const struct db_shape *shape,
+    const char *key)
+{
+	(void)db;
+	(void)sql;
+	(void)keys;
+	(void)shape;
+	(void)key;
 }
 
 void __wrap_http_look_all(struct http_look *look, size_t n, int timeout_ms)

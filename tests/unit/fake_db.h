@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "db/db.h"
+#include "fake_ahead.h"
 #include "util/str.h"
 
 #define FAKE_MAX 16

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "evacuate/plug.h"
+#include "fake_ahead.h"
 #include "scene.h"
 #include "under_valgrind.h"
 #include "util/clock.h"
