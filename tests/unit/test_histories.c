@@ -631,8 +631,8 @@ static void get_cache(const char *uuid, const struct db_shape *shape, struct db_
 
 static bool is_asked(const struct db_param *params, const char *uuid)
 {
-	for (; params->name; params++)
-		if (strcmp(params->text, uuid) == 0)
+	for (int64_t i = 0; i < params->number; i++)
+		if (strcmp(params->list[i], uuid) == 0)
 			return true;
 	return false;
 }

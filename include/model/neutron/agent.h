@@ -19,6 +19,8 @@ struct neutron_agents {
 /* By host and type; host NULL: every host. ${have}->has_agents must be so. */
 int neutron_agents_list(struct db *neutron, const struct neutron_columns *have, const char *host, struct neutron_agents *out,
     struct error *err);
+/* The same, as db_ask_ahead(). */
+void neutron_agents_ahead(struct db *neutron, const struct neutron_columns *have, const char *host);
 static inline void neutron_agents_free(struct neutron_agents *agents)
 {
 	db_rows_free(&agents->rows);

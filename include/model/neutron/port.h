@@ -23,9 +23,11 @@ struct ports {
  */
 int ports_of_device(struct db *neutron, const struct neutron_columns *have, const char *instance_uuid, struct ports *out,
     struct error *err);
-/* The same of many, fifty a statement. */
+/* The same of many. */
 int ports_of_devices(struct db *neutron, const struct neutron_columns *have, const struct words *instance_uuids,
     struct ports *out, struct error *err);
+/* As db_ask_set_ahead(). */
+void ports_of_devices_ahead(struct db *neutron, const struct neutron_columns *have, const struct words *instance_uuids);
 static inline void ports_free(struct ports *ports)
 {
 	db_rows_free(&ports->rows);

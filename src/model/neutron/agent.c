@@ -10,6 +10,14 @@
 static const struct db_shape agent_shape = DB_SHAPE(struct neutron_agent,
     DB_COLUMNS(struct neutron_agent, host, agent_type, binary, admin_state_up, age_s));
 
+void neutron_agents_ahead(struct db *neutron, const struct neutron_columns *have, const char *host)
+{
+	const struct db_param params[] = { p_str("host", host), p_end };
+
+	if (have->has_agents)
+		db_ask_ahead(neutron, &SQL_NEUTRON_AGENT_LIST, params, &agent_shape);
+}
+
 int neutron_agents_list(struct db *neutron, const struct neutron_columns *have, const char *host, struct neutron_agents *out,
     struct error *err)
 {

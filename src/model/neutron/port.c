@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/neutron/port.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "sql_catalogue.h"
 #include "util/lang.h"
-
-#define BATCH 50
 
 static const struct db_shape port_shape = DB_SHAPE(struct port,
     DB_COLUMNS(struct port, id, device_id, device_owner, status, admin_state_up),
@@ -23,103 +20,60 @@ static const struct db_shape block_shape = DB_SHAPE(struct block, DB_COLUMNS(str
 
 /* ---- reading */
 
-static void note_blocks(const struct blocks *blocks, struct ports *out)
+static void take_blocks(struct blocks *blocks, struct ports *out)
 {
-	for (const struct block *b = blocks->v; b < blocks->v + blocks->n; b++)
-		for (struct port *p = out->v; p < out->v + out->n; p++)
-			if (strcmp(p->id, b->id) == 0)
-				p->waits_for = arena_dup(&out->arena, b->entities);
+	const struct block *b;
+	size_t n;
+
+	db_rows_sort(&blocks->rows, &block_shape, "id");
+	for (struct port *p = out->v; p < out->v + out->n; p++)
+		if ((b = db_rows_find(&blocks->rows, &block_shape, "id", p->id, &n)))
+			p->waits_for = arena_dup(&out->arena, b[n - 1].entities);
+	db_rows_free(&blocks->rows);
 }
 
 /* The ports in one statement; the blocks in another, after it, for they are only a reason. */
-static int port_rows_read(struct db *neutron, const struct neutron_columns *have, const struct sql *ports,
-    const struct sql *blocks, const struct db_param *params, struct ports *out, struct error *err)
-{
-	struct blocks waiting;
-
-	if (db_read(neutron, ports, params, &port_shape, &out->rows, err) != 0)
-		return -1;
-	if (!have->has_blocks || out->n == 0)
-		return 0;
-	if (db_read(neutron, blocks, params, &block_shape, &waiting.rows, err) != 0) {
-		ports_free(out);
-		return -1;
-	}
-	note_blocks(&waiting, out);
-	db_rows_free(&waiting.rows);
-	return 0;
-}
-
 int ports_of_device(struct db *neutron, const struct neutron_columns *have, const char *instance_uuid, struct ports *out,
     struct error *err)
 {
 	const struct db_param params[] = { p_str("device_id", instance_uuid), p_end };
+	struct blocks waiting;
 
-	return port_rows_read(neutron, have, &SQL_NEUTRON_PORT_LIST_BY_DEVICE, &SQL_NEUTRON_BLOCK_LIST_BY_DEVICE, params, out,
-	    err);
-}
-
-static struct port copy_port(const struct port *port, struct arena *arena)
-{
-	return (struct port){ .id = arena_dup(arena, port->id),
-		.device_id = arena_dup(arena, port->device_id),
-		.device_owner = arena_dup(arena, port->device_owner),
-		.status = arena_dup(arena, port->status),
-		.host = arena_dup(arena, port->host),
-		.vif_type = arena_dup(arena, port->vif_type),
-		.vnic_type = arena_dup(arena, port->vnic_type),
-		.waits_for = arena_dup(arena, port->waits_for),
-		.admin_state_up = port->admin_state_up };
-}
-
-static void add_ports(struct ports *out, const struct ports *more)
-{
-	struct port *all = arena_alloc(&out->arena, (out->n + more->n) * sizeof *all);
-
-	if (out->n)
-		memcpy(all, out->v, out->n * sizeof *all);
-	for (size_t i = 0; i < more->n; i++)
-		all[out->n + i] = copy_port(&more->v[i], &out->arena);
-	out->v = all;
-	out->n += more->n;
-}
-
-/* The last one fills the places that are too many. */
-static int read_batch(struct db *neutron, const struct neutron_columns *have, const char *const *device, struct ports *out,
-    struct error *err)
-{
-	struct db_param params[BATCH + 1];
-	char name[BATCH][sizeof "device_id_00"];
-	struct ports batch;
-
-	for (unsigned i = 0; i < BATCH; i++) {
-		snprintf(name[i], sizeof name[i], "device_id_%02u", i % 100);
-		params[i] = p_str(name[i], device[i]);
-	}
-	params[BATCH] = p_end;
-	if (port_rows_read(neutron, have, &SQL_NEUTRON_PORT_LIST_BY_DEVICES, &SQL_NEUTRON_BLOCK_LIST_BY_DEVICES, params, &batch,
-		err) != 0)
+	if (db_read(neutron, &SQL_NEUTRON_PORT_LIST_BY_DEVICE, params, &port_shape, &out->rows, err) != 0)
 		return -1;
-	add_ports(out, &batch);
-	ports_free(&batch);
+	if (!have->has_blocks || out->n == 0)
+		return 0;
+	if (db_read(neutron, &SQL_NEUTRON_BLOCK_LIST_BY_DEVICE, params, &block_shape, &waiting.rows, err) != 0) {
+		ports_free(out);
+		return -1;
+	}
+	take_blocks(&waiting, out);
 	return 0;
+}
+
+void ports_of_devices_ahead(struct db *neutron, const struct neutron_columns *have, const struct words *instance_uuids)
+{
+	db_ask_set_ahead(neutron, &SQL_NEUTRON_PORT_LIST_BY_DEVICES, instance_uuids, &port_shape, "device_id");
+	if (have->has_blocks)
+		db_ask_set_ahead(neutron, &SQL_NEUTRON_BLOCK_LIST_BY_DEVICES, instance_uuids, &block_shape, "id");
 }
 
 int ports_of_devices(struct db *neutron, const struct neutron_columns *have, const struct words *instance_uuids,
     struct ports *out, struct error *err)
 {
-	const char *device[BATCH];
-	size_t n = instance_uuids->n;
+	struct blocks waiting;
 
-	*out = (struct ports){ .n = 0 };
-	for (size_t i = 0; i < n; i += BATCH) {
-		for (size_t k = 0; k < BATCH; k++)
-			device[k] = instance_uuids->v[i + k < n ? i + k : n - 1];
-		if (read_batch(neutron, have, device, out, err) != 0) {
-			ports_free(out);
-			return -1;
-		}
+	if (db_read_set(neutron, &SQL_NEUTRON_PORT_LIST_BY_DEVICES, instance_uuids, &port_shape, "device_id", &out->rows,
+		err) != 0)
+		return -1;
+	if (!have->has_blocks || out->n == 0)
+		return 0;
+	if (db_read_set(neutron, &SQL_NEUTRON_BLOCK_LIST_BY_DEVICES, instance_uuids, &block_shape, "id", &waiting.rows, err) !=
+	    0) {
+		ports_free(out);
+		return -1;
 	}
+	take_blocks(&waiting, out);
 	return 0;
 }
 
