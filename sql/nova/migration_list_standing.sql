@@ -1,6 +1,5 @@
 -- Migrations that still mean something: evacuations that a returning host would act on (nova compute/manager.py:
 -- _destroy_evacuated_instances looks for accepted, pre-migrating and done), and whatever somebody may still work on.
--- :param host text  the host that they go away from; NULL: every host
 -- :reads migrations instances :rows many
 SELECT m.id
      , m.uuid
@@ -18,8 +17,7 @@ SELECT m.id
      , TIMESTAMPDIFF(SECOND, COALESCE(i.updated_at, i.created_at), UTC_TIMESTAMP()) AS instance_idle_s
   FROM migrations AS m
   LEFT JOIN instances AS i ON i.uuid = CONVERT(m.instance_uuid USING ascii) AND i.deleted = 0
- WHERE (@host IS NULL OR BINARY m.source_compute = BINARY @host)
-   AND (m.status IN ('accepted', 'queued', 'preparing', 'running', 'running (post-copy)', 'pre-migrating', 'migrating', 'post-migrating',
+ WHERE (m.status IN ('accepted', 'queued', 'preparing', 'running', 'running (post-copy)', 'pre-migrating', 'migrating', 'post-migrating',
                      'confirming', 'reverting')
         OR (m.status = 'done' AND m.migration_type = 'evacuation'))
    AND m.deleted = 0

@@ -26,7 +26,9 @@ int migrations_standing(struct db *cell, const char *host, struct standing_migra
 {
 	const struct db_param params[] = { p_str("host", host), p_end };
 
-	return db_read(cell, &SQL_NOVA_MIGRATION_LIST_STANDING, params, &standing_migration_shape, &out->rows, err);
+	if (!host)
+		return db_read(cell, &SQL_NOVA_MIGRATION_LIST_STANDING, NULL, &standing_migration_shape, &out->rows, err);
+	return db_read(cell, &SQL_NOVA_MIGRATION_LIST_STANDING_BY_HOST, params, &standing_migration_shape, &out->rows, err);
 }
 
 int migrations_standing_of(struct db *cell, const struct words *hosts, struct standing_migrations *out, struct error *err)
