@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
@@ -10,6 +11,7 @@
 #include "util/mem.h"
 #include "util/shell.h"
 #include "util/str.h"
+#include "util/words.h"
 
 /* clang-format off */
 const struct guard guards[] = {
@@ -72,13 +74,27 @@ static void offer_accept(struct findings *findings, struct finding *f, const str
 	f->offered = true;
 }
 
-/* Something else leaves it out that nothing accepts: what is accepted here changes nothing. */
-static bool is_past_help(const struct findings *findings, const struct finding *f)
+static int compare_subjects(const void *a, const void *b)
 {
-	for (const struct finding *o = findings->v; o < findings->v + findings->n; o++)
-		if (o != f && o->severity == SEVERITY_SKIP && !o->acceptable && strcmp(o->subject, f->subject) == 0)
-			return true;
-	return false;
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* What is left out by something that nothing accepts: what is accepted of it besides changes nothing. Sorted, as thousands of
+ * instances may have a finding each. */
+static struct words subjects_past_help(const struct findings *findings)
+{
+	struct words out = { .v = xcalloc(findings->n + 1, sizeof *out.v) };
+
+	for (const struct finding *f = findings->v; f < findings->v + findings->n; f++)
+		if (f->severity == SEVERITY_SKIP && !f->acceptable)
+			out.v[out.n++] = f->subject;
+	vec_sort(out.v, out.n, sizeof *out.v, compare_subjects);
+	return out;
+}
+
+static bool is_past_help(const struct words *past_help, const struct finding *f)
+{
+	return vec_search(&f->subject, past_help->v, past_help->n, sizeof *past_help->v, compare_subjects) != NULL;
 }
 
 /* Of this code, about the same host. */
@@ -90,10 +106,10 @@ static const struct finding *first_of_host(const struct findings *findings, cons
 	return f;
 }
 
-static bool is_offered(const struct scene *scene, const struct findings *findings, const struct finding *f,
-    const struct guard *g)
+static bool is_offered(const struct scene *scene, const struct findings *findings, const struct words *past_help,
+    const struct finding *f, const struct guard *g)
 {
-	if (!g->offer || !f->acceptable || f->accepted || is_past_help(findings, f) ||
+	if (!g->offer || !f->acceptable || f->accepted || is_past_help(past_help, f) ||
 	    (g->offer_for_all && first_of_host(findings, f) != f))
 		return false;
 	/* an undo is no move that was planned */
@@ -103,13 +119,14 @@ static bool is_offered(const struct scene *scene, const struct findings *finding
 /* What may be typed in spite of a finding stands beside it, and nowhere else. */
 static void offer_ways_past(const struct scene *scene, struct findings *findings)
 {
-	/* two names that were exchanged are no run that was meant; thousands of instances may have a finding each */
+	/* two names that were exchanged are no run that was meant */
 	const bool swapped = guard_first_found(findings, "looks-swapped", NULL) != NULL;
+	struct words past_help = subjects_past_help(findings);
 
 	for (struct finding *f = findings->v; f < findings->v + findings->n; f++) {
 		const struct guard *g = guard_find(f->code);
 
-		if (!swapped && is_offered(scene, findings, f, g))
+		if (!swapped && is_offered(scene, findings, &past_help, f, g))
 			offer_accept(findings, f, g);
 		if (f->excludable && !f->accepted) {
 			auto_free char *leave = xasprintf(_("or leave it out: --exclude %s"), f->subject);
@@ -117,6 +134,7 @@ static void offer_ways_past(const struct scene *scene, struct findings *findings
 			add_to_hint(findings, f, leave);
 		}
 	}
+	free(past_help.v);
 }
 
 void guards_run(const struct scene *scene, struct findings *out)
