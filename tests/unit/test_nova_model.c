@@ -13,6 +13,7 @@
 #include "model/nova/cell.h"
 #include "model/nova/evacuation.h"
 #include "model/nova/instance.h"
+#include "model/nova/needs.h"
 #include "model/nova/release.h"
 #include "model/nova/service.h"
 
@@ -246,6 +247,35 @@ static void a_mapping_says_where_an_instance_is_or_that_it_is_not_there(void **s
 	assert_true(got.exists);
 	assert_false(got.cell_id.set);
 	assert_true(got.queued_for_delete);
+}
+
+/* Parsed once while it is among the last ones: each instance has its own all the same. */
+static void instances_of_many_flavors_have_each_its_own_needs(void **state)
+{
+	static const char *const needs_columns[] = { "uuid", "ephemeral_gb", "blank_gb", "swap_mb", "flavor", "numa_topology", "network_info", "kernel_id", NULL };
+	const struct cell_columns have = { .has_shares = false };
+	enum { N = 120, FLAVORS = 25 };
+	static char uuid[N][8], flavor[N][100];
+	const char *value[N * 8];
+	struct instance instances[N];
+	struct needs needs[N];
+	struct arena arena = { 0 };
+	struct error err = { 0 };
+
+	(void)state;
+	for (int i = 0; i < N; i++) {
+		snprintf(uuid[i], sizeof uuid[i], "i%03d", i);
+		snprintf(flavor[i], sizeof flavor[i], "{\"cur\": {\"nova_object.data\": {\"vcpus\": %d, \"memory_mb\": 1}}}", i * 7 % (i < 60 ? 3 : FLAVORS));
+		instances[i] = (struct instance){ .uuid = uuid[i] };
+		memcpy(&value[i * 8], (const char *[]){ uuid[i], NULL, NULL, NULL, i % 10 ? flavor[i] : NULL, NULL, NULL, NULL }, 8 * sizeof *value);
+	}
+	fake_rows("nova/instance_list_needs", needs_columns, value, N);
+	assert_int_equal(needs_read(NULL, &have, instances, N, &arena, needs, NULL, &err), 0);
+	for (int i = 0; i < N; i++) {
+		assert_int_equal(needs[i].known, i % 10 != 0);
+		assert_int_equal(needs[i].vcpus, i % 10 ? i * 7 % (i < 60 ? 3 : FLAVORS) : 0);
+	}
+	arena_free(&arena);
 }
 
 static void a_set_of_more_than_one_list_is_asked_in_parts_and_each_gets_its_own(void **state)
@@ -498,6 +528,7 @@ int main(void)
 		cmocka_unit_test(its_roots_block_device_says_what_an_instance_boots_from),
 		with_db(what_the_migrations_table_has_is_asked_of_the_schema),
 		with_db(a_mapping_says_where_an_instance_is_or_that_it_is_not_there),
+		with_db(instances_of_many_flavors_have_each_its_own_needs),
 		with_db(a_set_of_more_than_one_list_is_asked_in_parts_and_each_gets_its_own),
 		with_db(the_instances_of_several_hosts_are_one_statement_and_each_has_its_own),
 		with_db(an_evacuation_begins_with_three_rows_that_repeat_what_the_plan_saw),

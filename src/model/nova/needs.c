@@ -69,9 +69,9 @@ static void read_extra_spec(const char *name, const char *value, struct arena *a
 }
 
 /* instance_extra.flavor: {"cur": Flavor, "old": …, "new": …} */
-void needs_of_flavor(const char *flavor, bool from_volume, struct arena *arena, struct needs *out)
+static void note_flavor(json_object *object, bool from_volume, struct arena *arena, struct needs *out)
 {
-	json_object *object = flavor ? object_parse(flavor) : NULL, *cur = NULL, *data, *specs;
+	json_object *cur = NULL, *data, *specs;
 
 	if (json_object_is_type(object, json_type_object))
 		json_object_object_get_ex(object, "cur", &cur);
@@ -90,7 +90,44 @@ void needs_of_flavor(const char *flavor, bool from_volume, struct arena *arena, 
 				read_extra_spec(name, json_object_get_string(value), arena, out);
 		}
 	}
+}
+
+void needs_of_flavor(const char *flavor, bool from_volume, struct arena *arena, struct needs *out)
+{
+	json_object *object = flavor ? object_parse(flavor) : NULL;
+
+	note_flavor(object, from_volume, arena, out);
 	json_object_put(object);
+}
+
+/* A host's instances are of few flavors: the last ones stay parsed. */
+#define FLAVORS 16
+struct parsed_flavors {
+	struct parsed_flavor {
+		const char *text; /* its row's */
+		json_object *object;
+	} v[FLAVORS];
+	size_t next; /* takes the place of the oldest */
+};
+
+static json_object *parsed_flavor(struct parsed_flavors *known, const char *text)
+{
+	struct parsed_flavor *f = known->v;
+
+	while (f < known->v + FLAVORS && f->text && strcmp(f->text, text) != 0)
+		f++;
+	if (f < known->v + FLAVORS && f->text)
+		return f->object;
+	f = &known->v[known->next++ % FLAVORS];
+	json_object_put(f->object);
+	*f = (struct parsed_flavor){ text, object_parse(text) };
+	return f->object;
+}
+
+static void parsed_flavors_free(struct parsed_flavors *known)
+{
+	for (size_t i = 0; i < FLAVORS; i++)
+		json_object_put(known->v[i].object);
 }
 
 /* nova objects/instance_numa.py: pinned CPUs had no field of their own before Victoria. */
@@ -188,7 +225,8 @@ void needs_say_disks(const struct needs *needs, const struct instance *instance,
 }
 
 /* ${row}: NULL where it is gone. */
-static void needs_of_row(const struct instance *instance, const struct needs_row *row, struct arena *arena, struct needs *out)
+static void needs_of_row(const struct instance *instance, const struct needs_row *row, struct parsed_flavors *flavors,
+    struct arena *arena, struct needs *out)
 {
 	bool from_volume = instance_boots_from_volume(instance);
 
@@ -198,7 +236,8 @@ static void needs_of_row(const struct instance *instance, const struct needs_row
 	if (!row)
 		return;
 	out->disk_gb += row->ephemeral_gb.v;
-	needs_of_flavor(row->flavor, from_volume, arena, out);
+	if (row->flavor)
+		note_flavor(parsed_flavor(flavors, row->flavor), from_volume, arena, out);
 	read_disks(row, &out->disks);
 	if (row->kernel_id && *row->kernel_id)
 		out->kernel_id = arena_dup(arena, row->kernel_id);
@@ -216,11 +255,17 @@ static void read_interfaces(const struct needs_row *row, struct arena *arena, st
 	json_object_put(ports);
 }
 
+void needs_ahead(struct db *cell, const struct words *instance_uuids)
+{
+	db_ask_set_ahead(cell, &SQL_NOVA_INSTANCE_LIST_NEEDS, instance_uuids, &needs_row_shape, "uuid");
+}
+
 int needs_read(struct db *cell, const struct cell_columns *have, const struct instance *instances, size_t n,
     struct arena *arena, struct needs *out, struct vifs *vifs, struct error *err)
 {
 	const char **uuid = xcalloc(n, sizeof *uuid);
 	const struct words uuids = { .v = uuid, .n = n };
+	struct parsed_flavors flavors = { .next = 0 };
 	struct db_rows rows;
 	size_t found;
 	int rc;
@@ -231,9 +276,10 @@ int needs_read(struct db *cell, const struct cell_columns *have, const struct in
 	for (size_t i = 0; i < n && rc == 0; i++) {
 		const struct needs_row *row = db_rows_find(&rows, &needs_row_shape, "uuid", uuid[i], &found);
 
-		needs_of_row(&instances[i], row, arena, &out[i]);
+		needs_of_row(&instances[i], row, &flavors, arena, &out[i]);
 		read_interfaces(row, arena, &out[i], vifs ? &vifs[i] : NULL);
 	}
+	parsed_flavors_free(&flavors);
 	db_rows_free(&rows);
 	if (rc == 0 && have->has_shares)
 		rc = read_shares(cell, &uuids, out, err);
