@@ -72,6 +72,7 @@ struct db;
 struct scene;
 /* Which images the disks of all candidates are, and whom to ask for them: out of nova's connections. What cannot be read is
  * said in absent, and is no error. */
+void scene_ask_disks(struct scene *scene); /* its question ahead (db_ask_set_ahead()), when the candidates are known */
 void scene_find_disks(struct scene *scene);
 void scenes_find_disks(struct db *cell, struct scene *const *scene, size_t n); /* of several of one cell, asked for at once */
 /* Asks Ceph, all clusters at the same time; in time, whatever they do. Again: once more, beside the first look. */

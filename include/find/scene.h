@@ -218,6 +218,7 @@ struct placing_facts {
 /* neutron's side, where its database may be read. */
 struct neutron_facts {
 	bool known;         /* its ports were read; else nothing else here counts */
+	bool asked;         /* its columns are known: scene_ask_network() */
 	const char *absent; /* why not, once scene_find_network() has looked; NULL: it is known */
 	unsigned down_s;    /* agent_down_time */
 	struct neutron_columns columns;
@@ -321,7 +322,9 @@ struct subject {
 	const char *host;       /* the failed node */
 	const char *asked_host; /* as it was asked for, when that was its hypervisor's name; else NULL */
 	bool moves_things, evacuates, marks, closes;
-	bool recovers; /* unfinished runs of this host are what it is about */
+	bool with_attachments; /* its instance's are read behind it (attachments_of_instance()): asked for as soon as it is
+	                          known */
+	bool recovers;         /* unfinished runs of this host are what it is about */
 
 	struct move *move;
 	size_t nmove;
@@ -453,6 +456,7 @@ int scene_check_spread(struct scene *scene, struct error *err); /* each host of 
 int scene_find_target(struct scene *scene, const char *host, struct error *err); /* --target_host */
 int scene_find_instances(struct scene *scene, struct error *err);                /* all of its host */
 int scene_find_instance(struct scene *scene, const char *id, struct error *err); /* uuid or exact name; sets its host */
+void scene_ask_instance(struct scene *scene, const char *id);                    /* its question ahead: names have no index */
 /* Of several hosts: are the words of --only and --exclude instances of theirs, or the hosts themselves? */
 int scene_check_words_of_all(const struct scene *scene, struct error *err);
 void scene_rank_candidates(struct scene *scene); /* by [order]; and sorts them */
@@ -508,6 +512,7 @@ bool vifs_may_be_awaited(const struct vifs *vifs);
 /* scene_network.c: the ports of all candidates, and neutron's agents. neutron's database is a witness: without it, or when it
  * stops to answer, scene->neutron.known is false, which is an absence and no error. */
 void scene_find_network(struct scene *scene);
+void scene_ask_network(struct scene *scene); /* its questions ahead, when the candidates are known, and before it */
 
 /* scene_peers.c: their addresses, out of our own configuration, nova.conf, or keystone's catalog where its database may be
  * read, in this order. None is no error. */

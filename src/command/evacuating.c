@@ -11,6 +11,14 @@ int evacuating_find_services(struct scene *scene, struct error *err)
 	return scene_find_nova(scene, err);
 }
 
+void evacuating_ask_owners(struct scene *scene)
+{
+	const char *const hosts[OWNERS_NEAR] = { scene->subject.host };
+
+	if (scene->world->cinder_db)
+		owners_near_ahead(scene->world->cinder_db, hosts);
+}
+
 int evacuating_find_rest(struct scene *scene, struct error *err)
 {
 	const char *const hosts[OWNERS_NEAR] = { scene->subject.host };

@@ -8,6 +8,7 @@
 /* instance evacuate and host evacuate: the same, about one instance or about all of a host. */
 
 int evacuating_find_services(struct scene *scene, struct error *err); /* before the instances are found */
+void evacuating_ask_owners(struct scene *scene);                      /* for what is behind them, when the host is known */
 int evacuating_find_rest(struct scene *scene, struct error *err);     /* behind them */
 int evacuating_check_force(const struct request *request,
     struct error *err); /* a struct command's check: --force needs a target */

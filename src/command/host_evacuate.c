@@ -7,8 +7,10 @@
 static int find_evacuated_host(struct scene *scene, struct error *err)
 {
 	scene->subject.marks = !scene->request->what.no_mark;
-	if (evacuating_find_services(scene, err) != 0 || scene_find_home(scene, scene->request->what.host, err) != 0 ||
-	    scene_find_instances(scene, err) != 0)
+	if (evacuating_find_services(scene, err) != 0 || scene_find_home(scene, scene->request->what.host, err) != 0)
+		return -1;
+	evacuating_ask_owners(scene);
+	if (scene_find_instances(scene, err) != 0)
 		return -1;
 	return evacuating_find_rest(scene, err);
 }

@@ -361,6 +361,8 @@ static int fill_instance(struct scene *scene, struct table *t, struct error *err
 {
 	const struct candidate *c;
 
+	scene->subject.with_attachments = true;
+	scene_ask_instance(scene, scene->request->what.id);
 	if (scene->world->cinder_db && scene_find_cinder_services(scene, err) != 0)
 		return -1;
 	if (scene_find_nova(scene, err) != 0 || scene_find_instance(scene, scene->request->what.id, err) != 0)

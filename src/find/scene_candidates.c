@@ -397,6 +397,24 @@ static int find_volumes(struct scene *scene, const struct chosen *all, struct er
 	return rc;
 }
 
+/* Of all that is asked for below, and for the disks and the network after it, what needs nothing more than the instances: each
+ * database is asked in the order in which its answers are read, and works while another one's are. */
+static void ask_for_candidates(struct scene *scene, const struct chosen *all)
+{
+	struct db *api = scene->world->api_db, *cell = scene->nova.home->cell->db;
+
+	scene_ask_network(scene);
+	instance_mappings_ahead(api, &scene->nova.api_columns, &all->uuids);
+	request_specs_ahead(api, &all->uuids);
+	server_groups_ahead(api, &scene->nova.api_columns, &all->uuids);
+	migrations_open_ahead(cell, &all->uuids);
+	needs_ahead(cell, &all->uuids);
+	migrations_accepted_ahead(cell, &all->uuids);
+	attempts_ahead(cell, &all->uuids);
+	bdms_ahead(cell, &all->uuids);
+	scene_ask_disks(scene);
+}
+
 int scene_find_candidates(struct scene *scene, struct error *err)
 {
 	const struct instance *instance = scene->subject.instances.v;
@@ -411,6 +429,7 @@ int scene_find_candidates(struct scene *scene, struct error *err)
 		c->wanted = request_wants(scene->request, c->instance->uuid, c->instance->name);
 	}
 	choose(scene, NULL, &all);
+	ask_for_candidates(scene, &all);
 	rc = find_open(scene, &all, err) != 0 || find_mappings(scene, &all, err) != 0 || find_specs(scene, &all, err) != 0 ||
 		find_needs(scene, err) != 0 || find_accepted(scene, &all, err) != 0 || find_attempts(scene, &all, err) != 0 ||
 		find_allocations(scene, &all, err) != 0 || find_server_groups(scene, &all, err) != 0 ||

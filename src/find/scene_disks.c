@@ -219,6 +219,14 @@ static void take_disks_of(struct scene *scene, const struct connections *connect
 		scene->storage.absent = _("nova records no disk on Ceph");
 }
 
+void scene_ask_disks(struct scene *scene)
+{
+	struct words uuids = uuids_of(&scene, 1);
+
+	connections_ahead(scene->nova.home->cell->db, &uuids);
+	free(uuids.v);
+}
+
 void scenes_find_disks(struct db *cell, struct scene *const *scene, size_t n)
 {
 	struct words uuids = uuids_of(scene, n);

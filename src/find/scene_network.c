@@ -33,20 +33,58 @@ static struct candidate *candidate_with_uuid(const struct scene *scene, struct c
 	return found ? *found : NULL;
 }
 
+static struct words devices_of(const struct scene *scene)
+{
+	struct candidate **sorted = candidates_by_uuid(scene);
+	struct words devices = { .v = xcalloc(scene->subject.ncandidate + 1, sizeof *devices.v) };
+
+	for (size_t i = 0; i < scene->subject.ncandidate; i++)
+		devices.v[devices.n++] = sorted[i]->instance->uuid;
+	free(sorted);
+	return devices;
+}
+
+static void lose_network(struct scene *scene, const struct error *e)
+{
+	scene->neutron.absent = arena_dup(&scene->arena, e->text);
+	log_info("not asked: %s", e->text);
+	absences_add(scene->world->absences, e, NULL);
+}
+
+void scene_ask_network(struct scene *scene)
+{
+	struct neutron_facts *n = &scene->neutron;
+	struct db *db = scene->world->neutron_db;
+	struct error e = { 0 };
+	struct words devices;
+
+	n->absent = scene->world->neutron_absent;
+	if (!db)
+		return;
+	if (neutron_columns_probe(db, &n->columns, &e) != 0) {
+		lose_network(scene, &e);
+		return;
+	}
+	n->asked = true;
+	devices = devices_of(scene);
+	neutron_agents_ahead(db, &n->columns, NULL);
+	ports_of_devices_ahead(db, &n->columns, &devices);
+	free(devices.v);
+}
+
 static int read_instance_ports(struct scene *scene, struct error *err)
 {
 	struct neutron_facts *n = &scene->neutron;
 	struct db *db = scene->world->neutron_db;
-	struct words devices = { .n = 0 };
+	struct words devices;
+	int rc;
 
-	if (neutron_columns_probe(db, &n->columns, err) != 0)
-		return -1;
 	if (n->columns.has_agents && neutron_agents_list(db, &n->columns, NULL, &n->agents, err) != 0)
 		return -1;
-	devices.v = arena_alloc(&scene->arena, scene->subject.ncandidate * sizeof *devices.v);
-	for (size_t i = 0; i < scene->subject.ncandidate; i++)
-		devices.v[devices.n++] = scene->subject.candidate[i].instance->uuid;
-	return ports_of_devices(db, &n->columns, &devices, &n->ports, err);
+	devices = devices_of(scene);
+	rc = ports_of_devices(db, &n->columns, &devices, &n->ports, err);
+	free(devices.v);
+	return rc;
 }
 
 /* Those of one device lie together. */
@@ -73,19 +111,16 @@ void scene_find_network(struct scene *scene)
 {
 	struct error e = { 0 };
 
-	scene->neutron.absent = scene->world->neutron_absent;
-	if (!scene->world->neutron_db)
+	if (!scene->neutron.asked)
 		return;
 	scene->neutron.down_s = scene->world->neutron.agent_down_time_s;
 	scene->neutron.known = read_instance_ports(scene, &e) == 0;
-	if (scene->neutron.known) {
-		scene->neutron.absent = NULL;
-		give_ports(scene);
+	if (!scene->neutron.known) {
+		lose_network(scene, &e);
 		return;
 	}
-	scene->neutron.absent = arena_dup(&scene->arena, e.text);
-	log_info("not asked: %s", e.text);
-	absences_add(scene->world->absences, &e, NULL);
+	scene->neutron.absent = NULL;
+	give_ports(scene);
 }
 
 bool vifs_may_be_awaited(const struct vifs *vifs)

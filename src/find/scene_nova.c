@@ -316,6 +316,16 @@ static int find_homeless(struct scene *scene, const struct cell_facts *where, st
 	return 0;
 }
 
+void scene_ask_instance(struct scene *scene, const char *id)
+{
+	struct uuid uuid;
+
+	if (uuid_parse(id, &uuid))
+		return;
+	for (size_t i = 0; i < scene->world->ncell; i++)
+		instances_by_name_ahead(scene->world->cell[i].db, id);
+}
+
 int scene_find_instance(struct scene *scene, const char *id, struct error *err)
 {
 	const struct cell_facts *where = NULL;
@@ -330,6 +340,8 @@ int scene_find_instance(struct scene *scene, const char *id, struct error *err)
 		    "names must match exactly; 'evac-manage host list' lists the hosts, instance list --host the instances of one");
 	}
 	assert(where);
+	if (scene->subject.with_attachments && scene->world->cinder_db)
+		attachments_of_instance_ahead(scene->world->cinder_db, scene->subject.instances.v[0].uuid);
 	if (!scene->subject.instances.v[0].host && !scene->subject.evacuates)
 		return find_homeless(scene, where, err);
 	if (!scene->subject.instances.v[0].host)

@@ -63,6 +63,7 @@ int owners_list(struct db *db, struct owners *out, struct error *err);
  * the collation of the column, and perhaps others. Of many owners it takes a fourth of what owners_list() does. */
 #define OWNERS_NEAR 3
 int owners_list_near(struct db *db, const char *const hosts[OWNERS_NEAR], struct owners *out, struct error *err);
+void owners_near_ahead(struct db *db, const char *const hosts[OWNERS_NEAR]); /* as db_ask_ahead() */
 /* Rows of "volume" or "backup" that ${owner} has, with those of a backend's ${pools}; NULL: that there are, as far as they are
  * listed. */
 int64_t owners_count(const struct owners *owners, const char *kind, const char *owner, bool pools);

@@ -21,6 +21,7 @@ int attempts_unfinished(struct db *cell, const char *instance_uuid, struct attem
 /* The same of many: ${out}[i] are those of instance_uuids->v[i], in ${arena}. */
 int attempts_unfinished_of(struct db *cell, const struct words *instance_uuids, struct arena *arena, struct attempts *out,
     struct error *err);
+void attempts_ahead(struct db *cell, const struct words *instance_uuids); /* as db_ask_set_ahead() */
 static inline void attempts_free(struct attempts *attempts)
 {
 	db_rows_free(&attempts->rows);

@@ -47,6 +47,8 @@ int api_columns_probe(struct db *api, struct api_columns *out, struct error *err
 /* ${out}[i] is that of instance_uuids->v[i]. */
 int instance_mappings_get(struct db *api, const struct api_columns *columns, const struct words *instance_uuids,
     struct instance_mapping *out, struct error *err);
+/* The same, as db_ask_set_ahead(). */
+void instance_mappings_ahead(struct db *api, const struct api_columns *columns, const struct words *instance_uuids);
 
 /* What a cell's tables have beyond Queens: asked from information_schema, never from a release's name. */
 struct cell_columns {

@@ -15,6 +15,7 @@ struct connections {
 	DB_ROWS(struct connection);
 };
 int connections_of(struct db *cell, const struct words *instance_uuids, struct connections *out, struct error *err);
+void connections_ahead(struct db *cell, const struct words *instance_uuids); /* as db_ask_set_ahead() */
 /* Those of one of them: the first, and how many there are; NULL: none. */
 const struct connection *connections_find(const struct connections *all, const char *instance_uuid, size_t *n);
 static inline void connections_free(struct connections *connections)

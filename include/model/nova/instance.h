@@ -36,6 +36,7 @@ int instances_on_host(struct db *cell, const char *host, struct instances *out, 
 int instances_on_hosts(struct db *cell, const struct words *hosts, struct instances *out, size_t *end, struct error *err);
 int instance_by_uuid(struct db *cell, const char *uuid, struct instances *out, struct error *err); /* none or one */
 int instances_by_name(struct db *cell, const char *name, struct instances *out, struct error *err);
+void instances_by_name_ahead(struct db *cell, const char *name); /* as db_ask_ahead() */
 static inline void instances_free(struct instances *instances)
 {
 	db_rows_free(&instances->rows);
@@ -66,6 +67,7 @@ struct bdms {
 	DB_ROWS(struct bdm);
 }; /* sorted by instance */
 int bdms_of_instances(struct db *cell, const struct words *uuids, struct bdms *out, struct error *err);
+void bdms_ahead(struct db *cell, const struct words *instance_uuids); /* as db_ask_set_ahead() */
 int bdms_of_instance(struct db *cell, const char *uuid, struct bdms *out, struct error *err);
 static inline void bdms_free(struct bdms *bdms)
 {
@@ -85,6 +87,7 @@ struct migrations {
  * ${out}[i] are those of instance_uuids->v[i], in ${arena}. */
 int migrations_accepted(struct db *cell, const struct words *instance_uuids, struct arena *arena, struct migrations *out,
     struct error *err);
+void migrations_accepted_ahead(struct db *cell, const struct words *instance_uuids); /* as db_ask_set_ahead() */
 /* The first of an instance among rows that are sorted by instance, and how many there are. */
 const struct bdm *bdms_find(const struct bdms *bdms, const char *instance_uuid, size_t *n);
 const struct migration *migrations_find(const struct migrations *migrations, const char *instance_uuid, size_t *n);
@@ -92,6 +95,7 @@ const struct migration *migrations_find(const struct migrations *migrations, con
 int instances_get_hosts(struct db *cell, const struct words *uuids, struct arena *arena, const char **host, struct error *err);
 /* Those of these instances that somebody may still work on. */
 int migrations_open(struct db *cell, const struct words *instance_uuids, struct migrations *out, struct error *err);
+void migrations_open_ahead(struct db *cell, const struct words *instance_uuids); /* as db_ask_set_ahead() */
 static inline void migrations_free(struct migrations *migrations)
 {
 	db_rows_free(&migrations->rows);

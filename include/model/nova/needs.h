@@ -62,6 +62,7 @@ int needs_read(struct db *cell, const struct cell_columns *have, const struct in
 	*err); /* ${out}[i] of instances[i]; its interfaces, too, unless ${vifs} is NULL: their own arenas stay empty */
 
 struct json_object;
+void needs_ahead(struct db *cell, const struct words *instance_uuids); /* of those instances, as db_ask_set_ahead() */
 /* Pure: a flavor's data, and an image's properties or NULL. */
 void needs_ask(struct json_object *flavor, struct json_object *image, struct arena *arena, struct needs *out);
 /* What the scheduler is told: the request spec's flavor and image, instead of what the instance's own flavor asks of placement.

@@ -62,6 +62,8 @@ struct server_group {
 /* ${out}[i] is that of instance_uuids->v[i]; texts live as long as ${arena}. */
 int server_groups_of(struct db *api, const struct api_columns *columns, const struct words *instance_uuids, struct arena *arena,
     struct server_group *out, struct error *err);
+/* The same, as db_ask_set_ahead(). */
+void server_groups_ahead(struct db *api, const struct api_columns *columns, const struct words *instance_uuids);
 
 struct group_member {
 	const char *group_uuid, *instance_uuid;

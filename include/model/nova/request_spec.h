@@ -20,6 +20,7 @@ struct request_spec {
 /* ${out}[i] is that of instance_uuids->v[i]; texts live as long as ${arena}. */
 int request_specs_get(struct db *api, const struct words *instance_uuids, struct arena *arena, struct request_spec *out,
     struct error *err);
+void request_specs_ahead(struct db *api, const struct words *instance_uuids); /* as db_ask_set_ahead() */
 
 /* What the guards ask of it. */
 struct spec_facts {

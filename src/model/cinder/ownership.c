@@ -150,11 +150,24 @@ static const char *pattern_near(const char *host, struct arena *arena)
 	return pattern;
 }
 
+#define PARAMS_NEAR(hosts, arena) \
+	{ \
+		p_int("whole", 0), p_str("first", pattern_near((hosts)[0], arena)), \
+		    p_str("second", pattern_near((hosts)[1], arena)), p_str("third", pattern_near((hosts)[2], arena)), p_end \
+	}
+
+void owners_near_ahead(struct db *db, const char *const hosts[OWNERS_NEAR])
+{
+	auto_arena struct arena arena = { 0 };
+	const struct db_param params[] = PARAMS_NEAR(hosts, &arena);
+
+	db_ask_ahead(db, &SQL_CINDER_OWNER_LIST, params, &owner_group_shape);
+}
+
 int owners_list_near(struct db *db, const char *const hosts[OWNERS_NEAR], struct owners *out, struct error *err)
 {
 	auto_arena struct arena arena = { 0 };
-	const struct db_param params[] = { p_int("whole", 0), p_str("first", pattern_near(hosts[0], &arena)),
-		p_str("second", pattern_near(hosts[1], &arena)), p_str("third", pattern_near(hosts[2], &arena)), p_end };
+	const struct db_param params[] = PARAMS_NEAR(hosts, &arena);
 
 	return read_owners(db, &SQL_CINDER_OWNER_LIST, &SQL_CINDER_OWNER_LIST_EXACT, params, out, err);
 }

@@ -119,6 +119,13 @@ int volume_owners_get(struct db *db, const struct words *ids, struct arena *aren
 	return 0;
 }
 
+void attachments_of_instance_ahead(struct db *db, const char *instance_uuid)
+{
+	const struct db_param params[] = { p_str("instance_uuid", instance_uuid), p_end };
+
+	db_ask_ahead(db, &SQL_CINDER_ATTACHMENT_LIST_BY_INSTANCE, params, &attachment_shape);
+}
+
 int attachments_of_instance(struct db *db, const char *instance_uuid, struct attachments *out, struct error *err)
 {
 	const struct db_param params[] = { p_str("instance_uuid", instance_uuid), p_end };

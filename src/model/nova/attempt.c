@@ -10,6 +10,11 @@
 static const struct db_shape attempt_shape = DB_SHAPE(struct attempt, DB_COLUMNS(struct attempt, instance_uuid, age_s),
     DB_NULLABLES(struct attempt, host, result, details, traceback));
 
+void attempts_ahead(struct db *cell, const struct words *instance_uuids)
+{
+	db_ask_set_ahead(cell, &SQL_NOVA_ATTEMPT_LIST_BY_INSTANCE, instance_uuids, &attempt_shape, "instance_uuid");
+}
+
 static int read_attempts(struct db *cell, const struct words *instance_uuids, struct attempts *out, struct error *err)
 {
 	if (db_read_set(cell, &SQL_NOVA_ATTEMPT_LIST_BY_INSTANCE, instance_uuids, &attempt_shape, "instance_uuid", &out->rows,

@@ -27,16 +27,25 @@ int host_mappings_list(struct db *api, struct host_mappings *out, struct error *
 	return db_read(api, &SQL_NOVA_API_HOST_MAPPING_LIST, NULL, &host_mapping_shape, &out->rows, err);
 }
 
+static const struct sql *mapping_list(const struct api_columns *columns)
+{
+	return columns->mappings_have_queued ? &SQL_NOVA_API_INSTANCE_MAPPING_LIST_BY_INSTANCE :
+					       &SQL_NOVA_API_INSTANCE_MAPPING_LIST_BY_INSTANCE_QUEENS;
+}
+
+void instance_mappings_ahead(struct db *api, const struct api_columns *columns, const struct words *instance_uuids)
+{
+	db_ask_set_ahead(api, mapping_list(columns), instance_uuids, &mapping_row_shape, "instance_uuid");
+}
+
 int instance_mappings_get(struct db *api, const struct api_columns *columns, const struct words *instance_uuids,
     struct instance_mapping *out, struct error *err)
 {
-	const struct sql *sql = columns->mappings_have_queued ? &SQL_NOVA_API_INSTANCE_MAPPING_LIST_BY_INSTANCE :
-								&SQL_NOVA_API_INSTANCE_MAPPING_LIST_BY_INSTANCE_QUEENS;
 	const struct mapping_row *row;
 	struct db_rows rows;
 	size_t n;
 
-	if (db_read_set(api, sql, instance_uuids, &mapping_row_shape, "instance_uuid", &rows, err) != 0)
+	if (db_read_set(api, mapping_list(columns), instance_uuids, &mapping_row_shape, "instance_uuid", &rows, err) != 0)
 		return -1;
 	for (size_t i = 0; i < instance_uuids->n; i++) {
 		row = db_rows_find(&rows, &mapping_row_shape, "instance_uuid", instance_uuids->v[i], &n);

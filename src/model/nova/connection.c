@@ -13,6 +13,11 @@
 static const struct db_shape connection_shape = DB_SHAPE(struct connection,
     DB_COLUMNS(struct connection, instance_uuid, volume_id), DB_NULLABLES(struct connection, info));
 
+void connections_ahead(struct db *cell, const struct words *instance_uuids)
+{
+	db_ask_set_ahead(cell, &SQL_NOVA_CONNECTION_LIST_BY_INSTANCE, instance_uuids, &connection_shape, "instance_uuid");
+}
+
 int connections_of(struct db *cell, const struct words *instance_uuids, struct connections *out, struct error *err)
 {
 	return db_read_set(cell, &SQL_NOVA_CONNECTION_LIST_BY_INSTANCE, instance_uuids, &connection_shape, "instance_uuid",

@@ -156,6 +156,13 @@ int instance_by_uuid(struct db *cell, const char *uuid, struct instances *out, s
 	return db_read(cell, &SQL_NOVA_INSTANCE_GET, params, &instance_shape, &out->rows, err);
 }
 
+void instances_by_name_ahead(struct db *cell, const char *name)
+{
+	const struct db_param params[] = { p_str("name", name), p_end };
+
+	db_ask_ahead(cell, &SQL_NOVA_INSTANCE_LIST_BY_NAME, params, &instance_shape);
+}
+
 int instances_by_name(struct db *cell, const char *name, struct instances *out, struct error *err)
 {
 	const struct db_param params[] = { p_str("name", name), p_end };
@@ -175,6 +182,11 @@ bool instance_boots_from_volume(const struct instance *instance)
 	return !instance->image_ref || !instance->image_ref[0];
 }
 
+void bdms_ahead(struct db *cell, const struct words *instance_uuids)
+{
+	db_ask_set_ahead(cell, &SQL_NOVA_BDM_LIST_BY_INSTANCES, instance_uuids, &bdm_shape, "instance_uuid");
+}
+
 int bdms_of_instances(struct db *cell, const struct words *uuids, struct bdms *out, struct error *err)
 {
 	return db_read_set(cell, &SQL_NOVA_BDM_LIST_BY_INSTANCES, uuids, &bdm_shape, "instance_uuid", &out->rows, err);
@@ -192,6 +204,11 @@ int bdms_of_instance(struct db *cell, const char *uuid, struct bdms *out, struct
 	return db_read(cell, &SQL_NOVA_BDM_LIST_BY_INSTANCE, params, &bdm_shape, &out->rows, err);
 }
 
+void migrations_open_ahead(struct db *cell, const struct words *instance_uuids)
+{
+	db_ask_set_ahead(cell, &SQL_NOVA_MIGRATION_LIST_OPEN_BY_INSTANCE, instance_uuids, &migration_shape, "instance_uuid");
+}
+
 int migrations_open(struct db *cell, const struct words *instance_uuids, struct migrations *out, struct error *err)
 {
 	return db_read_set(cell, &SQL_NOVA_MIGRATION_LIST_OPEN_BY_INSTANCE, instance_uuids, &migration_shape, "instance_uuid",
@@ -201,6 +218,11 @@ int migrations_open(struct db *cell, const struct words *instance_uuids, struct 
 const struct migration *migrations_find(const struct migrations *migrations, const char *instance_uuid, size_t *n)
 {
 	return db_rows_find(&migrations->rows, &migration_shape, "instance_uuid", instance_uuid, n);
+}
+
+void migrations_accepted_ahead(struct db *cell, const struct words *instance_uuids)
+{
+	db_ask_set_ahead(cell, &SQL_NOVA_MIGRATION_LIST_ACCEPTED, instance_uuids, &migration_shape, "instance_uuid");
 }
 
 int migrations_accepted(struct db *cell, const struct words *instance_uuids, struct arena *arena, struct migrations *out,

@@ -92,16 +92,25 @@ static int64_t max_per_host(const char *rules)
 	return n > 0 ? n : 1;
 }
 
+static const struct sql *group_list(const struct api_columns *columns)
+{
+	return columns->policies_have_rules ? &SQL_NOVA_API_GROUP_LIST_BY_INSTANCE :
+					      &SQL_NOVA_API_GROUP_LIST_BY_INSTANCE_QUEENS;
+}
+
+void server_groups_ahead(struct db *api, const struct api_columns *columns, const struct words *instance_uuids)
+{
+	db_ask_set_ahead(api, group_list(columns), instance_uuids, &group_row_shape, "instance_uuid");
+}
+
 int server_groups_of(struct db *api, const struct api_columns *columns, const struct words *instance_uuids, struct arena *arena,
     struct server_group *out, struct error *err)
 {
-	const struct sql *sql = columns->policies_have_rules ? &SQL_NOVA_API_GROUP_LIST_BY_INSTANCE :
-							       &SQL_NOVA_API_GROUP_LIST_BY_INSTANCE_QUEENS;
 	const struct group_row *row;
 	struct db_rows rows;
 	size_t n;
 
-	if (db_read_set(api, sql, instance_uuids, &group_row_shape, "instance_uuid", &rows, err) != 0)
+	if (db_read_set(api, group_list(columns), instance_uuids, &group_row_shape, "instance_uuid", &rows, err) != 0)
 		return -1;
 	for (size_t i = 0; i < instance_uuids->n; i++) {
 		row = db_rows_find(&rows, &group_row_shape, "instance_uuid", instance_uuids->v[i], &n);

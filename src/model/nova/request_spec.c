@@ -23,6 +23,12 @@ static const char *const forgotten[] = {
 	"requested_networks",
 };
 
+void request_specs_ahead(struct db *api, const struct words *instance_uuids)
+{
+	db_ask_set_ahead(api, &SQL_NOVA_API_REQUEST_SPEC_LIST_BY_INSTANCE, instance_uuids, &request_spec_shape,
+	    "instance_uuid");
+}
+
 int request_specs_get(struct db *api, const struct words *instance_uuids, struct arena *arena, struct request_spec *out,
     struct error *err)
 {
