@@ -17,10 +17,11 @@ static const char *const step_name[] = { "heartbeats", "host_dies", "conductor_t
 	"conductor_finds_no_host", "compute_claims", "compute_fails", "compute_spawns", "neutron_plugs", "compute_has_spawned",
 	"compute_takes_it_over", "compute_ends", "tenant_deletes" };
 #define STEPS (sizeof step_name / sizeof *step_name)
-static char step_text[STEPS][STEP_MAX];
+static struct prepared prepared_step[STEPS];
 
 void nova_load(const char *steps)
 {
+	static char step_text[STEPS][STEP_MAX];
 	char path[4096];
 	size_t n;
 	FILE *f;
@@ -34,29 +35,29 @@ void nova_load(const char *steps)
 			exit(1);
 		}
 		fclose(f);
+		server_prepare(&prepared_step[i], step_name[i], step_text[i]);
 	}
 }
 
-static const char *text_of_step(const char *name)
+static const struct prepared *step_named(const char *name)
 {
 	size_t i = 0;
 
 	while (strcmp(step_name[i], name) != 0)
 		i++;
-	return step_text[i];
+	return &prepared_step[i];
 }
 
 /* In one transaction; false: a row is locked, and nothing was done. */
 static bool step_with(const char *name, const struct message *m, const char *vm_state, const char *trace)
 {
-	static char text[STEP_MAX + 2048];
+	const struct prepared *p = step_named(name);
+	char settings[2048];
 
-	snprintf(text, sizeof text,
-	    "SET @uuid = '%s', @request = '%s', @host = '%s', @migration = %lld, @vm_state = '%s', @trace = '%s', @controller = '" CONTROLLER
-	    "';\n"
-	    "START TRANSACTION;\n%s\nCOMMIT",
-	    m->uuid, m->request, host_name[m->host], m->migration, vm_state, trace, text_of_step(name));
-	if (!server_try(text))
+	snprintf(settings, sizeof settings,
+	    "SET @uuid = '%s', @request = '%s', @host = '%s', @migration = %lld, @vm_state = '%s', @trace = '%s', @controller = '" CONTROLLER "'",
+	    m->uuid, m->request, host_name[m->host], m->migration, vm_state, trace);
+	if (!server_step(p, settings, 0, p->n))
 		return false;
 	world_tell("%s %s %s", name, m->uuid, host_name[m->host]);
 	return true;
@@ -67,34 +68,31 @@ static bool step(const char *name, const struct message *m)
 	return step_with(name, m, "", "");
 }
 
-/* All of it, or a statement of it; who lives is part of the text, by which the tables' versions are told from each other. */
-static bool report(const char *statements, int n)
+/* All of it, or a statement of it; who lives is part of the settings, by which the tables' versions are told from each other. */
+static bool report(const struct prepared *p, size_t first, size_t n)
 {
-	static char text[STEP_MAX + 2048];
+	char settings[512];
 
-	snprintf(text, sizeof text,
-	    "SET @a = '%s', @b = '%s', @c = '%s', @a_lives = %d, @b_lives = %d, @c_lives = %d, @a_agents = %d;\n"
-	    "START TRANSACTION;\n%.*s\nCOMMIT",
-	    host_name[0], host_name[1], host_name[2], world->alive[0], world->alive[1], world->alive[2], world->agents_alive, n,
-	    statements);
-	return server_try(text);
+	snprintf(settings, sizeof settings, "SET @a = '%s', @b = '%s', @c = '%s', @a_lives = %d, @b_lives = %d, @c_lives = %d, @a_agents = %d",
+	    host_name[0], host_name[1], host_name[2], world->alive[0], world->alive[1], world->alive[2], world->agents_alive);
+	return server_step(p, settings, first, n);
 }
 
 /* Where a row is locked by who stands still, the others are written all the same. */
-static bool report_each(const char *statements)
+static bool report_each(const struct prepared *p)
 {
 	bool all = true;
 
-	for (const char *end; (end = strchr(statements, ';')); statements = end + 1)
-		all &= report(statements, (int)(end + 1 - statements));
+	for (size_t i = 0; i < p->n; i++)
+		all &= report(p, i, 1);
 	return all;
 }
 
-static bool report_all(const char *step)
+static bool report_all(const char *name)
 {
-	const char *text = text_of_step(step);
+	const struct prepared *p = step_named(name);
 
-	return report(text, (int)strlen(text)) || report_each(text);
+	return report(p, 0, p->n) || report_each(p);
 }
 
 #define REPORTS "nova.services nova_cell0.services cinder.services neutron.agents"

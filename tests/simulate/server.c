@@ -126,27 +126,17 @@ static void read_on(uint64_t *next)
 
 /* The clock, and the number of the row that it inserts, before the text. A number is what the next row of a table would have
  * got: the server's own count goes on from history to history. */
-static void add_settings(char *out, size_t size, const char *text, uint64_t **next)
+static size_t add_settings(char *out, size_t size, const uint64_t *next)
 {
-	const char *insert = strstr(text, "INSERT INTO ");
 	size_t n = 0;
 
-	*next = NULL;
-	if (insert) {
-		char name[NAME_MAX_BYTES] = "";
-
-		sscanf(insert, "INSERT INTO %79s", name);
-		*next = server_next_number(server_tables(NULL, name));
-	}
 	out[0] = '\0';
 	if (world->own_second != world->now_us / SECOND_US)
 		n = (size_t)snprintf(out, size, "SET timestamp = %lld;", (long long)(world->now_us / SECOND_US));
 	world->own_second = world->now_us / SECOND_US;
-	if (*next)
-		n += (size_t)snprintf(out + n, size - n, "SET insert_id = %llu;", (unsigned long long)**next);
-	if (n + strlen(text) >= size)
-		abort();
-	strcpy(out + n, text);
+	if (next)
+		n += (size_t)snprintf(out + n, size - n, "SET insert_id = %llu;", (unsigned long long)*next);
+	return n;
 }
 
 static bool own_does(const char *text, uint64_t *next)
@@ -173,35 +163,105 @@ static struct key key_of_question(const char *text)
 	return key;
 }
 
-static void add_looks(char *text, size_t size, uint32_t tables)
-{
-	size_t n = strlen(text);
+/* What its transaction writes, and the statements that do. */
+struct doing {
+	const char *what, *how;
+	uint32_t tables;
+	uint64_t *next; /* the number of the row that it inserts; NULL: none has one */
+};
 
-	if (tables & (server_tables(NULL, look_text[0]) | server_tables(NULL, look_text[1])))
-		for (size_t i = 0; i < LOOKS; i++)
-			n += (size_t)snprintf(text + n, size - n, ";%s", look_text[i]);
+static void note_doing(const struct doing *d)
+{
+	struct key what = { 0 };
+
+	key_add_text(&what, d->what);
+	key_add_number(&what, (uint64_t)world->now_us / SECOND_US);
+	key_add_number(&what, d->next ? *d->next : 0);
+	server_add_versions(&what, d->tables, world->version);
+	server_wrote(d->tables, &what);
+}
+
+/* Whoever looks next has an answer already where this was done before. */
+static bool needs_looks(uint32_t tables)
+{
+	static uint32_t seen[LOOKS];
+	bool needs = false;
+	size_t n;
+
+	for (size_t i = 0; i < LOOKS; i++) {
+		seen[i] = seen[i] ? seen[i] : server_tables(NULL, look_text[i]);
+		needs |= (tables & seen[i]) && !memory_find(key_of_question(look_text[i]), &n);
+	}
+	return needs;
+}
+
+static bool do_it(const struct doing *d)
+{
+	static char whole[STATEMENT_MAX];
+	uint64_t before[TABLES_MAX];
+	size_t n;
+
+	sessions_hold();
+	n = add_settings(whole, sizeof whole, d->next);
+	n += (size_t)snprintf(whole + n, sizeof whole - n, "%s", d->how);
+	memcpy(before, world->version, sizeof before);
+	note_doing(d);
+	for (size_t i = 0; i < LOOKS && needs_looks(d->tables); i++)
+		n += (size_t)snprintf(whole + n, n < sizeof whole ? sizeof whole - n : 0, ";EXECUTE look_%zu", i);
+	if (n >= sizeof whole)
+		abort();
+	if (!own_does(whole, d->next)) {
+		memcpy(world->version, before, sizeof before);
+		return false;
+	}
+	for (size_t i = 0; i < nlooked; i++)
+		memory_keep(key_of_question(look_text[i]), looked[i], strlen(looked[i]) + 1);
+	return true;
+}
+
+static uint64_t *number_of(const char *text)
+{
+	const char *insert = strstr(text, "INSERT INTO ");
+	char name[NAME_MAX_BYTES] = "";
+
+	return insert && sscanf(insert, "INSERT INTO %79s", name) == 1 ? server_next_number(server_tables(NULL, name)) : NULL;
 }
 
 bool server_try(const char *text)
 {
-	static char whole[STATEMENT_MAX];
-	const uint32_t tables = server_tables(NULL, text);
-	struct key what = { 0 };
-	uint64_t *next;
+	return do_it(&(struct doing){ text, text, server_tables(NULL, text), number_of(text) });
+}
 
-	sessions_hold();
-	add_settings(whole, sizeof whole, text, &next);
-	add_looks(whole, sizeof whole, tables);
-	key_add_text(&what, text);
-	key_add_number(&what, (uint64_t)world->now_us / SECOND_US);
-	key_add_number(&what, next ? *next : 0);
-	server_add_versions(&what, tables, world->version);
-	if (!own_does(whole, next))
-		return false;
-	server_wrote(tables, &what);
-	for (size_t i = 0; i < nlooked; i++)
-		memory_keep(key_of_question(look_text[i]), looked[i], strlen(looked[i]) + 1);
-	return true;
+static void prepare(const char *name, size_t i, const char *text, size_t n)
+{
+	char whole[2 * STATEMENT_MAX + 128];
+	const size_t at = (size_t)snprintf(whole, sizeof whole, "PREPARE %s_%zu FROM '", name, i);
+	const size_t length = mysql_real_escape_string(own, whole + at, text, n);
+
+	strcpy(whole + at + length, "'");
+	if (!own_does(whole, NULL))
+		own_failed(whole);
+}
+
+void server_prepare(struct prepared *p, const char *name, const char *text)
+{
+	const char *end;
+
+	*p = (struct prepared){ .name = name, .text = text, .tables = server_tables(NULL, text) };
+	for (const char *at = text; (end = strstr(at, ";\n")); at = end + 1)
+		prepare(name, p->n++, at, (size_t)(end - at));
+}
+
+bool server_step(const struct prepared *p, const char *settings, size_t first, size_t n)
+{
+	char how[4096], what[4096];
+	size_t at = (size_t)snprintf(how, sizeof how, "%s;START TRANSACTION", settings);
+
+	snprintf(what, sizeof what, "%s %s %zu %zu", settings, p->name, first, n);
+	for (size_t i = first; i < first + n; i++)
+		at += (size_t)snprintf(how + at, sizeof how - at, ";EXECUTE %s_%zu", p->name, i);
+	snprintf(how + at, sizeof how - at, ";COMMIT");
+	return do_it(&(struct doing){ what, how, p->tables, number_of(p->text) });
 }
 
 static void own_must(const char *text)
@@ -266,11 +326,18 @@ void server_wait_for_end(unsigned long session)
 unsigned long server_lock_holder(const char *host)
 {
 	static char lines[LINES_MAX];
-	char text[256];
+	char text[256], name[128];
+	unsigned long holder;
 
-	snprintf(text, sizeof text, "SELECT COALESCE(IS_USED_LOCK('evac-manage:%s'), 0)", host);
+	snprintf(name, sizeof name, "evac-manage:%s", host);
+	holder = locks_holder(name, strlen(name));
+	if (!memory_verifies)
+		return holder;
+	snprintf(text, sizeof text, "SELECT COALESCE(IS_USED_LOCK('%s'), 0)", name);
 	ask_own(text, lines);
-	return strtoul(lines, NULL, 10);
+	if (strtoul(lines, NULL, 10) != holder)
+		world_wrong("the simulator has lost count of the lock '%s'", name);
+	return holder;
 }
 
 static void read_tables(void)
@@ -282,6 +349,17 @@ static void read_tables(void)
 	for (; *line; line = strchr(line, '\n') + 1, ntable++)
 		if (ntable == TABLES_MAX || sscanf(line, "%79s %lu", table[ntable].name, &table[ntable].next) != 2)
 			own_failed("world.kept");
+}
+
+static void prepare_putting_back(size_t i)
+{
+	const char *name = table[i].name, *dot = strchr(name, '.');
+	char text[STATEMENT_MAX];
+
+	snprintf(text, sizeof text, "DELETE FROM %s", name);
+	prepare("empty", i, text, strlen(text));
+	snprintf(text, sizeof text, "INSERT INTO %s SELECT * FROM world.%.*s_%s", name, (int)(dot - name), name, dot + 1);
+	prepare("fill", i, text, strlen(text));
 }
 
 void server_open(const char *directory)
@@ -296,9 +374,14 @@ void server_open(const char *directory)
 	    "SET innodb_lock_wait_timeout = 0, lock_wait_timeout = 1, time_zone = '+00:00', tx_isolation = 'READ-COMMITTED',"
 	    " foreign_key_checks = 0, unique_checks = 0");
 	read_tables();
-	for (size_t i = 0; i < ntable; i++)
+	for (size_t i = 0; i < ntable; i++) {
 		world->version[i] = 1;
+		prepare_putting_back(i);
+	}
+	for (size_t i = 0; i < LOOKS; i++)
+		prepare("look", i, look_text[i], strlen(look_text[i]));
 	memory_open();
+	locks_open();
 	session_open_pool(socket);
 }
 
@@ -307,16 +390,9 @@ void server_put_back(void)
 	static char text[STATEMENT_MAX];
 	size_t n = (size_t)snprintf(text, sizeof text, "START TRANSACTION;");
 
-	for (size_t i = 0; i < ntable; i++) {
-		char kept[NAME_MAX_BYTES];
-
-		if (!world->version[i])
-			continue;
-		strcpy(kept, table[i].name);
-		*strchr(kept, '.') = '_';
-		n += (size_t)snprintf(text + n, sizeof text - n, "DELETE FROM %s; INSERT INTO %s SELECT * FROM world.%s;",
-		    table[i].name, table[i].name, kept);
-	}
+	for (size_t i = 0; i < ntable; i++)
+		if (world->version[i])
+			n += (size_t)snprintf(text + n, sizeof text - n, "EXECUTE empty_%zu;EXECUTE fill_%zu;", i, i);
 	snprintf(text + n, sizeof text - n, "COMMIT");
 	own_must(text);
 	memory_tend();

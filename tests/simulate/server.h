@@ -132,9 +132,7 @@ void session_set(struct session *s, const struct sql *sql);
 void session_prepare_real(struct session *s, bool needs_clock, uint64_t insert_id);
 void session_send(struct session *s); /* what goes before the next statement: now */
 int session_execute(struct session *s, MYSQL_STMT *stmt); /* as mysql_stmt_execute, with what must go before it */
-void session_locks(struct session *s, bool takes); /* it may have a named lock more, or has one less */
-bool sessions_have_locks(void);                    /* any of the lane's */
-unsigned sessions_made(void);                      /* changes whenever a connection comes or goes */
+unsigned sessions_made(void); /* changes whenever a connection comes or goes */
 void session_roll_back(struct session *s);
 void session_has_ended_it(struct session *s); /* the transaction */
 /* The connection's statement, prepared once a lane; ${anew}: once more. NULL: the session has the error. */
@@ -147,7 +145,15 @@ void sessions_cut(void);                                        /* all of this c
 const struct sql *sql_of_text(const char *text, size_t *index); /* NULL: not of the catalogue */
 void session_open_pool(const char *socket);
 void server_wait_for_end(unsigned long session);
-unsigned long server_lock_holder(const char *host); /* the session that has the lock of this host, always asked anew; 0: none */
+unsigned long server_lock_holder(const char *host); /* the session that has the lock of this host; 0: none */
+
+/* locks.c: the server's named locks; a name has ${n} bytes, sessions are the server's numbers. */
+void locks_open(void);
+void locks_taken(const char *name, size_t n, unsigned long session);
+void locks_freed(const char *name, size_t n, unsigned long session);
+void locks_end(unsigned long session); /* it has none any more */
+bool locks_of(unsigned long session);  /* it has one */
+unsigned long locks_holder(const char *name, size_t n); /* 0: nobody */
 
 /* connection.c: what befalls a statement; and whether it is refused: then the session has the error. */
 void session_strike(struct session *s, const struct fault *fault);

@@ -19,6 +19,8 @@
 
 #include "util/file.h"
 
+#define HUGE_PAGE (2u << 20)
+
 char other_directory[4096];
 static struct choice choice = { .kinds = FAULTS, .with = FAULTS, .only = FAULTS };
 static const char *journals; /* where they are kept; NULL: they are not */
@@ -29,6 +31,8 @@ void *world_share(size_t n)
 
 	if (p == MAP_FAILED)
 		abort();
+	if (n >= HUGE_PAGE) /* each command would be given its small pages anew, one after the other */
+		madvise(p, n, MADV_HUGEPAGE);
 	return p;
 }
 
@@ -239,8 +243,8 @@ static void open_world(const char *directory)
 	snprintf(state, sizeof state, "%s/state", server_directory);
 	state_directory = state;
 	snprintf(other_directory, sizeof other_directory, "%s/other", server_directory);
-	nova_load(asked.steps);
 	server_open(server_directory);
+	nova_load(asked.steps);
 	warm_up();
 }
 

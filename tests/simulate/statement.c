@@ -119,19 +119,27 @@ static const struct traits *traits(const struct statement *s)
 	return traits_of(s->sql, session_schema(s->session));
 }
 
+/* Of a statement about a named lock, whose only value is the name. */
+static unsigned long holder_asked_for(const struct statement *s)
+{
+	return locks_holder(s->param[0].buffer, *s->param[0].length);
+}
+
 /* What its answer depends on; false: on more than that, and it is never remembered. */
 static bool question_of(const struct statement *s, const struct traits *t, struct key *key)
 {
 	const struct session *of = s->session;
 
-	if (!t->is_plain || session_is_lost(of) || (of->tx == TX_WRITE && !t->is_own) || (t->sees_locks && sessions_have_locks()))
+	if (!t->is_plain || session_is_lost(of) || (of->tx == TX_WRITE && !t->is_own))
 		return false;
 	*key = (struct key){ 0 };
 	add_statement(key, s);
 	server_add_versions(key, t->tables, of->tx == TX_READ ? of->seen : world->version);
 	if (t->uses_clock && !t->has_ages_only && !t->fades)
 		key_add_number(key, (uint64_t)(world->now_us / SECOND_US));
-	if (t->sees_sessions)
+	if (t->sees_locks)
+		key_add_number(key, holder_asked_for(s));
+	if (t->sees_sessions && !(t->sees_locks && holder_asked_for(s) == 0)) /* of who has the lock: where nobody has, nobody's */
 		key_add_number(key, sessions_made());
 	if (t->is_own) {
 		key_add_number(key, session_number(of));
@@ -239,6 +247,49 @@ static int read_answer(struct statement *s, MYSQL_STMT *real)
 	return rc;
 }
 
+static void start_reading(struct statement *s, const char *answer, size_t n)
+{
+	s->answer = s->row = answer;
+	s->end = answer + n;
+	s->ncolumn = 0;
+	if (n == 0)
+		return;
+	memcpy(&s->ncolumn, answer, sizeof s->ncolumn);
+	s->row += sizeof s->ncolumn;
+	for (uint32_t i = 0; i < s->ncolumn; i++) {
+		uint32_t length;
+
+		memcpy(&length, s->row, sizeof length);
+		s->row += sizeof length + length + 1;
+	}
+}
+
+/* Its one value is 1. */
+static bool has_said_yes(struct statement *s)
+{
+	uint32_t n = 0;
+
+	start_reading(s, s->answer, (size_t)(s->end - s->answer));
+	if (s->row < s->end)
+		memcpy(&n, s->row, sizeof n);
+	return n == 1 && s->row[sizeof n] == '1';
+}
+
+/* The lock that it was about is taken or free, where its only value says so. */
+static void note_lock(struct statement *s, const struct traits *t)
+{
+	const char *name = s->param[0].buffer;
+	const unsigned long n = *s->param[0].length;
+	unsigned long session = session_number(s->session);
+
+	if (!has_said_yes(s))
+		return;
+	if (t->takes_lock)
+		locks_taken(name, n, session);
+	else
+		locks_freed(name, n, session);
+}
+
 static int send(struct statement *s)
 {
 	struct session *of = s->session;
@@ -261,8 +312,8 @@ static int send(struct statement *s)
 	if (!rc && kinds_of(real) != kinds)
 		session_is_fickle(s->sql);
 	rc = rc || read_answer(s, real);
-	if (t->takes_lock || (t->frees_lock && !rc))
-		session_locks(of, t->takes_lock);
+	if (!rc && (t->takes_lock || t->frees_lock))
+		note_lock(s, t);
 	session_tell(of, rc ? __real_mysql_stmt_errno(real) : 0, __real_mysql_stmt_error(real));
 	s->affected = rc ? 0 : __real_mysql_stmt_affected_rows(real);
 	s->warnings = rc ? 0 : __real_mysql_stmt_warning_count(real);
@@ -286,23 +337,6 @@ static void note_write(struct statement *s)
 	server_add_versions(&of->writes, seen | server_tables(NULL, "world.fresh"), world->version);
 	of->dirty |= t->tables | seen;
 	session_has_written(of, s->sql, s->param, s->array_size, s->affected);
-}
-
-static void start_reading(struct statement *s, const char *answer, size_t n)
-{
-	s->answer = s->row = answer;
-	s->end = answer + n;
-	s->ncolumn = 0;
-	if (n == 0)
-		return;
-	memcpy(&s->ncolumn, answer, sizeof s->ncolumn);
-	s->row += sizeof s->ncolumn;
-	for (uint32_t i = 0; i < s->ncolumn; i++) {
-		uint32_t length;
-
-		memcpy(&length, s->row, sizeof length);
-		s->row += sizeof length + length + 1;
-	}
 }
 
 static int64_t second_of(const char *known)

@@ -206,6 +206,15 @@ bool files_unsynced_intent(void); /* the same, of the records that announce */
 void server_open(const char *directory);
 /* One statement, or one transaction; false: a row is locked by who is asleep now, nothing was done, and it is to be tried later. */
 bool server_try(const char *text);
+/* Statements that the server parses once a lane, each with ';' at the end of its line, which stays the caller's. */
+struct prepared {
+	const char *name, *text;
+	size_t n;
+	uint32_t tables;
+};
+void server_prepare(struct prepared *p, const char *name, const char *text);
+/* As server_try, of ${n} of them in one transaction; before it ${settings}: one SET, of the variables that they name. */
+bool server_step(const struct prepared *p, const char *settings, size_t first, size_t n);
 /* The rows of an answer as text, a line each, columns between blanks, to be read at once. */
 uint32_t server_tables(const char *schema, const char *text); /* a bit each that a history may write and the text names; NULL: as schema.table */
 const char *server_ask(const char *format, ...) __attribute__((format(printf, 1, 2)));
