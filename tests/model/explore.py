@@ -212,15 +212,18 @@ class Protocol:
     def recover(self, s):
         if s.where == "recover publish":                 # publish_intent is on disk
             yield "sent again", s._replace(copies=tuple(sorted(s.copies + ("queue",))), where="recover sent")
-            yield "sending again: no answer", s._replace(copies=tuple(sorted(s.copies + ("net",))), where="recover sent")
-            yield "sending again: returned", s._replace(where="recover sent")
+            yield "sending again: no answer", s._replace(copies=tuple(sorted(s.copies + ("net",))), where="recover sent, lost")
+            yield "sending again: returned", s._replace(where="recover sent, lost")
             return
-        if s.where == "recover sent":                    # whatever the broker says: the first copy may have been taken after all
-            yield "publish_outcome on disk again", s._replace(pub="lost", where="recover")
+        if s.where.startswith("recover sent"):           # that this one was not is no proof: the first copy may have been taken after all
+            pub = "acked" if s.where == "recover sent" else "lost"
+            yield "publish_outcome %s on disk again" % pub, s._replace(pub=pub, where="recover")
             return
         if s.where == "recover unknown":                 # what it did itself is in doubt
             yield "recovered: UNKNOWN", s._replace(verdict="UNKNOWN", where="off")
             return
+        if s.where in ("recover", "recover!"):           # a database, or the broker, does not answer: what it does not see it does not judge
+            yield "recovered: UNKNOWN", s._replace(verdict="UNKNOWN", where="off")
         rule = self.rule(s)
         if rule.action == "FENCE":
             if s.row == "ABSENT":

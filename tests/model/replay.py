@@ -21,13 +21,14 @@ import runs
 
 
 class Endless:
-    """No bound on deaths and little on repetitions: a journal is read, not searched for. Only one run writes it."""
-    resends = 2
-
+    """No bound on deaths and repetitions: a journal is read, not searched for. Only one run writes it."""
     def moves(self, s):
         for label, after in super().moves(s):
             if label != "operator: begin anew":
-                yield label, after._replace(crashes=0)
+                yield label, self.endless(after)
+
+    def endless(self, s):
+        return s._replace(crashes=0)
 
 
 class Evacuation(Endless, explore.Protocol):
@@ -39,13 +40,17 @@ class Evacuation(Endless, explore.Protocol):
     verdicts = {"done": "DONE", "network_not_ready": "NOT_READY", "guest_cannot_write": "NOT_READY", "not_done": "NOT_DONE", "failed": "FAILED",
                 "under_way": "UNDER_WAY", "unknown": "UNKNOWN"}
 
+    def endless(self, s):
+        return s._replace(crashes=0, resends=0)      # src/recover/recover_resend.c counts none
+
     def labels_of(self, record):
         """Those of which one must lead to this record; None: the model does not know its kind."""
         kind = record["type"]
         if kind == "publish_intent":
             return ("publish_intent on disk" + " again" * (record["attempt"] > 1),)
         if kind == "publish_outcome":
-            return ("publish_outcome %s on disk" % self.answers[record["outcome"]], "publish_outcome on disk again")
+            answer = self.answers[record["outcome"]]
+            return ("publish_outcome %s on disk" % answer, "publish_outcome %s on disk again" % ("acked" if answer == "acked" else "lost"))
         return {"intent": lambda: ("intent on disk",), "outcome": lambda: self.outcomes[record["state"]],
                 "recovery": lambda: ("recovered: " + self.verdicts[record["verdict"]],)}.get(kind, lambda: None)()
 

@@ -133,6 +133,19 @@ class Replay(unittest.TestCase):
         again[at(again, "recover") + 1]["unique_id"] = "another"
         self.assertIn("ids are the attempts own", "".join(replay.replay(numbered(again))))
 
+    def test_it_is_sent_again_as_often_as_a_person_asks_for_it(self):
+        once = sent_again(3)
+        more = once[at(once, "recover"):]
+        more[0] = dict(more[0], later=3)
+        expired = [record("recover", later=3), record("recovery", unit=4, verdict="unknown"), record("recover_end")]
+        self.assertEqual(replay.replay(numbered([*once, *expired, *more, *more, *more, *expired])), [])
+
+    def test_a_recovery_that_cannot_look_judges_nothing_for_good(self):
+        sent = at(whole(), "publish_outcome", 4)
+        looks = [[record("recover", later=n), record("recovery", unit=4, verdict=verdict), record("recover_end")]
+                 for n, verdict in ((0, "under_way"), (0, "unknown"), (0, "under_way"), (3, "unknown"))]
+        self.assertEqual(replay.replay(numbered([*whole()[:sent + 1], *sum(looks, [])])), [])
+
 
 def main():
     result = unittest.TextTestRunner(verbosity=2, stream=sys.stdout).run(unittest.defaultTestLoader.loadTestsFromModule(sys.modules[__name__]))
