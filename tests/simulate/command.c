@@ -176,6 +176,7 @@ static pid_t begin(const char *line, unsigned number)
 	snprintf(copy, sizeof copy, "%s", line);
 	n = split(copy, word);
 	world->is_fenced |= strstr(line, " --fenced ") != NULL;
+	world->closing = strstr(line, " migration close ") ? number : world->closing;
 	world->is_to_be_off = strstr(line, " --fence power") != NULL;
 	fflush(NULL);
 	pid = fork();

@@ -187,6 +187,7 @@ static void take(struct message *m, size_t index)
 	if (world_fails(FAULT_CONDUCTOR))
 		return;
 	if (world_fails(FAULT_FROZEN)) {
+		m->has_stood = true;
 		world_at((int64_t)(30 + world_draw(900)) * SECOND_US, EVENT_THAW, index);
 		return;
 	}

@@ -24,20 +24,24 @@ void oracle_message(struct message *m)
 	const bool is_claimed = strcmp(i->task_state, "rebuilding") == 0;
 
 	m->claimed = accepted_of(m);
+	m->claimed_us = world->guest[m->guest].claim == m->claimed ? world->guest[m->guest].claim_us : world->now_us;
 	if (i->deleted == 0 && !world_has_met(FAULT_FAILOVER) && (!is_claimed || look_count(m->uuid, "accepted") != 1))
 		world_wrong("I5: a message about %s, and its rows say: rebuilding %d, accepted %zu", m->uuid, is_claimed,
 		    look_count(m->uuid, "accepted"));
 }
 
-/* I4: what was said not to have been sent, or was closed, nobody begins with: the claim of a message that is taken stands. After 300 s
- * without a sign a person may close it (docs/recovery.md, "Still unknown"): that no conductor stands still with it is for him to see. */
+/* The limit of 'migration close' (docs/recovery.md, "Still unknown"): of a claim on which nothing was written for 300 s, whose message has expired, a
+ * person may say that no service works on it. That no conductor stands still with that message is for him to see, and this one does not. */
 #define SIGN_US (300 * SECOND_US)
+static bool is_beyond_us(const struct message *m)
+{
+	return m->has_stood && m->is_closed && m->gone_us - m->claimed_us >= SIGN_US && m->gone_us > m->expires_us;
+}
+
+/* I4: what was said not to have been sent, or was closed, nobody begins with: the claim of a message that is taken stands. */
 void oracle_take(const struct message *m)
 {
-	const int64_t gone_us = m->gone_us ? m->gone_us : world->now_us;
-
-	if (look_instance(m->uuid)->deleted == 0 && !world_has_met(FAULT_FAILOVER) && accepted_of(m) != m->claimed &&
-	    gone_us - m->sent_us < SIGN_US)
+	if (look_instance(m->uuid)->deleted == 0 && !world_has_met(FAULT_FAILOVER) && accepted_of(m) != m->claimed && !is_beyond_us(m))
 		world_wrong("I4: a conductor takes a message about %s, whose claim is not there any more", m->uuid);
 }
 
@@ -75,12 +79,22 @@ static void check_claims(void)
 		world_wrong("I2: %s is 'rebuilding' without a migration", name);
 }
 
-/* Since when the claim of a message is not there. */
+/* Since when a claim is there, and since when that of a message is not. */
 static void note_claims(void)
 {
+	for (struct guest *g = world->guest; g < world->guest + INSTANCES; g++) {
+		const struct migration_row *row = look_open(g->uuid, "accepted");
+
+		if (row && row->id != g->claim) {
+			g->claim = row->id;
+			g->claim_us = world->now_us;
+		}
+	}
 	for (struct message *m = world->message; m < world->message + world->nmessage; m++)
-		if (!m->gone_us && m->claimed && accepted_of(m) != m->claimed)
+		if (!m->gone_us && m->claimed && accepted_of(m) != m->claimed) {
 			m->gone_us = world->now_us;
+			m->is_closed = world->closing == world->command;
+		}
 }
 
 void oracle_step(void)

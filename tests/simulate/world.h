@@ -108,8 +108,11 @@ struct message {
 	size_t guest, host;  /* who it is about, and where that is built */
 	bool begun;          /* by a compute */
 	bool ended;          /* no host for it, or a step that failed: nobody goes on with it */
+	bool has_stood;      /* a conductor has stood still with it */
 	long long claimed;   /* the migration that it was sent for */
-	int64_t gone_us;     /* when that was not 'accepted' any more */
+	int64_t claimed_us;  /* since when that is there */
+	int64_t gone_us;     /* when it was not 'accepted' any more */
+	bool is_closed;      /* by 'migration close' */
 	long long migration; /* 0: none was accepted when it was taken */
 	char method[32], uuid[UUID_TEXT], request[48];
 };
@@ -118,6 +121,8 @@ struct guest {
 	char uuid[UUID_TEXT], name[32];
 	unsigned casts; /* messages about it that a queue got */
 	unsigned runs;  /* hosts on which it runs, a bit each; the dead one's does not */
+	long long claim; /* its newest migration that was 'accepted', and since when it is there */
+	int64_t claim_us;
 };
 
 struct world {
@@ -161,6 +166,7 @@ struct world {
 	uint64_t version[TABLES_MAX];  /* of each table that a history may write; 0: as it was */
 	uint64_t next[TABLES_MAX];     /* the number of its next row */
 	unsigned command, deaths;
+	unsigned closing;              /* the last command that was a 'migration close' */
 	char violation[512];
 	size_t ntrace;
 	char trace[TRACE_MAX];
