@@ -7,6 +7,12 @@
 #include "journal/lock.h"
 #include "plan/plan.h"
 
+struct ahead {
+	size_t unit;           /* whose all this is */
+	json_object *instance; /* what its row says, which the transaction that was begun ahead has locked; NULL: it has not */
+	json_object *spec;     /* of its message, for the target that the plan has; NULL: not made */
+};
+
 /* The writing half of a run: what its units are written with, and where it is told. A run has one, and so has the recovery of a
  * run. */
 struct work {
@@ -20,10 +26,7 @@ struct work {
 	/* When what is the same for all instances was looked at last, by our own clock; 0: not since it was found wrong. */
 	int64_t way_looked_ms;    /* the cell's database, the broker, its exchange and queues */
 	int64_t source_looked_ms; /* the run's lock, and whether the failed host reports again */
-	/* Of the instance whose turn is next: what its row says, which the transaction that was begun ahead has locked; NULL.
-	 */
-	json_object *locked;
-	size_t locked_unit;
+	struct ahead ahead;       /* what is done already of the evacuation whose turn is next: evacuate/ahead.c */
 	bool lost_rows; /* rows that were verified hold their old value again, as the run ends: the database lost its commit */
 	bool source_reports; /* the failed host was seen alive inside an evacuation's transaction: nothing more is begun */
 };

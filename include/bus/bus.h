@@ -75,6 +75,11 @@ bool bus_lets_expire(const struct bus *bus);
 enum bus_outcome bus_publish(struct bus *bus, const char *exchange, const char *key, const char *body, size_t n,
     struct error *why);
 
+/* The same; ${meanwhile}(${ctx}) is called once when the message has left us, and what it takes is not counted as the broker's.
+ */
+enum bus_outcome bus_publish_meanwhile(struct bus *bus, const char *exchange, const char *key, const char *body, size_t n,
+    void (*meanwhile)(void *ctx), void *ctx, struct error *why);
+
 /* Proves, right before a batch, that the broker takes and answers publishes on this exchange: a tiny message under a key that
  * nobody binds must come back. Errors: an alarm, a right that is missing, or a binding that caught it. */
 int bus_canary(struct bus *bus, const char *exchange, struct error *err);

@@ -18,7 +18,9 @@ struct evacuation_message {
 	const char *target_state;              /* "stopped"; NULL: not asked for */
 	const char *unique_id;
 	const struct token *token; /* that goes with it; NULL: none */
+	json_object *spec;         /* made already, and given away; NULL: it is made */
 };
+json_object *evacuation_spec(const struct evacuation_message *message, struct error *err); /* the caller's; NULL: see err */
 /* ${instance} is given away; ${body} may hold the token: str_free_secret(). */
 int evacuation_body(const struct evacuation_message *message, json_object *instance, struct str *body, struct error *err);
 

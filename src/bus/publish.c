@@ -173,8 +173,16 @@ static enum bus_outcome write_failed(struct bus *bus, int status, bool fired, st
 #define TEXT(x) #x
 #define TEXT_OF(x) TEXT(x)
 
+/* How long each half may take, to leave and to be answered, and what is done between them. */
+struct way_out {
+	unsigned timeout_s;
+	bool stop_when_blocked;
+	void (*meanwhile)(void *ctx); /* NULL: nothing */
+	void *ctx;
+};
+
 static enum bus_outcome publish_once(struct bus *bus, const char *exchange, const char *key, amqp_bytes_t body,
-    unsigned timeout_s, bool stop_when_blocked, struct error *why)
+    const struct way_out *how, struct error *why)
 {
 	amqp_basic_properties_t properties = { ._flags = AMQP_BASIC_CONTENT_TYPE_FLAG | AMQP_BASIC_CONTENT_ENCODING_FLAG |
 		    AMQP_BASIC_DELIVERY_MODE_FLAG | AMQP_BASIC_PRIORITY_FLAG | AMQP_BASIC_HEADERS_FLAG |
@@ -186,7 +194,7 @@ static enum bus_outcome publish_once(struct bus *bus, const char *exchange, cons
 	int status;
 	bool fired;
 
-	if (watchdog_arm(bus, timeout_s) != 0) {
+	if (watchdog_arm(bus, how->timeout_s) != 0) {
 		say_outcome(bus, BUS_NOT_SENT, why, "no thread");
 		return BUS_NOT_SENT;
 	}
@@ -196,7 +204,9 @@ static enum bus_outcome publish_once(struct bus *bus, const char *exchange, cons
 	fired = watchdog_disarm(bus);
 	if (status != AMQP_STATUS_OK || fired)
 		return write_failed(bus, status, fired, why);
-	return wait_for_answer(bus, clock_monotonic_ms() + (int64_t)timeout_s * 1000, stop_when_blocked, why);
+	if (how->meanwhile)
+		how->meanwhile(how->ctx);
+	return wait_for_answer(bus, clock_monotonic_ms() + (int64_t)how->timeout_s * 1000, how->stop_when_blocked, why);
 }
 
 #define BODY_MAX ((size_t)8 << 20)
@@ -211,9 +221,10 @@ static int check_alarm(const struct bus *bus, struct error *err)
 	return error_hint(err, ALARM_HINT);
 }
 
-enum bus_outcome bus_publish(struct bus *bus, const char *exchange, const char *key, const char *body, size_t n,
-    struct error *why)
+enum bus_outcome bus_publish_meanwhile(struct bus *bus, const char *exchange, const char *key, const char *body, size_t n,
+    void (*meanwhile)(void *ctx), void *ctx, struct error *why)
 {
+	const struct way_out how = { bus->confirm_timeout_s, false, meanwhile, ctx };
 	union {
 		const char *in;
 		void *out; /* the library's bytes are not const; it only reads them here */
@@ -225,14 +236,19 @@ enum bus_outcome bus_publish(struct bus *bus, const char *exchange, const char *
 		error_set(why, ERROR_REFUSED, "%s: a message of %zu bytes is too large", bus->label, n);
 	if (n > BODY_MAX || bus_ensure(bus, why) != 0 || check_alarm(bus, why) != 0)
 		return BUS_NOT_SENT;
-	outcome = publish_once(bus, exchange, key, (amqp_bytes_t){ .len = n, .bytes = borrow.out }, bus->confirm_timeout_s,
-	    false, why);
+	outcome = publish_once(bus, exchange, key, (amqp_bytes_t){ .len = n, .bytes = borrow.out }, &how, why);
 	bus->used_ms = clock_monotonic_ms();
 	if (outcome == BUS_ACKED)
 		error_clear(why);
 	else if (outcome != BUS_RETURNED)
 		bus_drop(bus);
 	return outcome;
+}
+
+enum bus_outcome bus_publish(struct bus *bus, const char *exchange, const char *key, const char *body, size_t n,
+    struct error *why)
+{
+	return bus_publish_meanwhile(bus, exchange, key, body, n, NULL, NULL, why);
 }
 
 static int canary_failed(struct bus *bus, enum bus_outcome outcome, const char *exchange, struct error *err)
@@ -252,6 +268,7 @@ static int canary_failed(struct bus *bus, enum bus_outcome outcome, const char *
 
 int bus_canary(struct bus *bus, const char *exchange, struct error *err)
 {
+	const struct way_out how = { .timeout_s = CANARY_TIMEOUT_S, .stop_when_blocked = true };
 	enum bus_outcome outcome;
 	char key[64], hex[33];
 	struct uuid id;
@@ -261,7 +278,7 @@ int bus_canary(struct bus *bus, const char *exchange, struct error *err)
 	uuid_random(&id);
 	uuid_hex(&id, hex);
 	snprintf(key, sizeof key, "evac-manage-canary-%s", hex);
-	outcome = publish_once(bus, exchange, key, amqp_cstring_bytes("{}"), CANARY_TIMEOUT_S, true, err);
+	outcome = publish_once(bus, exchange, key, amqp_cstring_bytes("{}"), &how, err);
 	bus->used_ms = clock_monotonic_ms();
 	if (outcome != BUS_RETURNED)
 		return canary_failed(bus, outcome, exchange, err);

@@ -180,18 +180,33 @@ static int make_durable(struct work *work, const struct turn *turn, const struct
 		return -1;
 	if (turn->next != EVACUATION_NONE && !signal_came()) {
 		journal_sync_begin(work->journal);
-		evacuation_lock_ahead(work, turn->next);
+		ahead_lock(work, turn->next);
 	}
 	return journal_sync(work->journal, err);
+}
+
+struct meanwhile {
+	struct work *work;
+	size_t next;
+};
+
+static void while_the_broker_is_awaited(void *ctx)
+{
+	const struct meanwhile *m = ctx;
+
+	if (m->next != EVACUATION_NONE && !signal_came())
+		ahead_make_spec(m->work, m->next);
 }
 
 /* A row that somebody else has locked is waited for: what was looked at before may be old. */
 static enum bus_outcome publish_now(struct work *work, const struct turn *turn, struct error *why)
 {
+	struct meanwhile meanwhile = { work, turn->next };
+
 	if (evacuation_look_at_source(work, why) != 0)
 		return BUS_NOT_SENT;
-	return bus_publish(work->world.bus, work->world.nova.bus.exchange, work->world.nova.conductor_topic, turn->body.s,
-	    turn->body.n, why);
+	return bus_publish_meanwhile(work->world.bus, work->world.nova.bus.exchange, work->world.nova.conductor_topic,
+	    turn->body.s, turn->body.n, while_the_broker_is_awaited, &meanwhile, why);
 }
 
 static int publish_cast(struct work *work, const struct turn *turn, struct error *err)

@@ -15,18 +15,9 @@
 #define CLOCKS_DIFFER_S 2 /* whole seconds of the server against ours */
 #define PCPUSET_SINCE 22  /* nova objects/instance_numa.py: InstanceNUMACell 1.5 and 1.6 */
 
-/* Spec and instance as the message has them. With a target that is not forced, the scheduler is told; else it chooses. Without
- * a stored spec (Queens and Rocky alone) the conductor makes one. */
-int evacuation_body(const struct evacuation_message *m, json_object *instance, struct str *body, struct error *err)
+/* With a target that is not forced, the scheduler is told; else it chooses. */
+json_object *evacuation_spec(const struct evacuation_message *m, struct error *err)
 {
-	const struct oslo_context context = { .user_id = m->rows->user_id,
-		.project_id = m->rows->project_id,
-		.request_id = m->rows->request_id,
-		.token = m->token ? m->token->text : NULL,
-		.catalog = m->token ? m->token->facts.catalog : NULL };
-	struct rebuild_instance args = { .instance = instance,
-		.host = m->force ? m->target_host : NULL,
-		.target_state = m->target_state };
 	const struct candidate *c = m->candidate;
 	bool asks = m->target_host && !m->force;
 	const struct spec_options options = { .host = asks ? m->target_host : NULL,
@@ -37,8 +28,25 @@ int evacuation_body(const struct evacuation_message *m, json_object *instance, s
 		.group_member = c->group_member,
 		.ngroup_member = c->ngroup_host,
 		.with_pcpuset = m->release->nova >= PCPUSET_SINCE };
+	json_object *spec;
 
-	if (c->spec.exists && request_spec_object(&c->spec, &options, &args.request_spec, err) != 0) {
+	return request_spec_object(&c->spec, &options, &spec, err) == 0 ? spec : NULL;
+}
+
+/* Spec and instance as the message has them. Without a stored spec (Queens and Rocky alone) the conductor makes one. */
+int evacuation_body(const struct evacuation_message *m, json_object *instance, struct str *body, struct error *err)
+{
+	const struct oslo_context context = { .user_id = m->rows->user_id,
+		.project_id = m->rows->project_id,
+		.request_id = m->rows->request_id,
+		.token = m->token ? m->token->text : NULL,
+		.catalog = m->token ? m->token->facts.catalog : NULL };
+	struct rebuild_instance args = { .instance = instance,
+		.host = m->force ? m->target_host : NULL,
+		.target_state = m->target_state,
+		.request_spec = m->spec };
+
+	if (m->candidate->spec.exists && !args.request_spec && !(args.request_spec = evacuation_spec(m, err))) {
 		json_object_put(instance);
 		return -1;
 	}
@@ -112,62 +120,32 @@ static const char *first_node_of(const struct work *work, const char *host)
 	return NULL;
 }
 
+/* Without what is the turn's own. */
+struct evacuation_message evacuation_message_of(const struct work *work, const struct unit *unit)
+{
+	return (struct evacuation_message){ .candidate = unit->candidate,
+		.release = work->scene.nova.release,
+		.target_host = unit->step[0].after[0],
+		.target_node = first_node_of(work, unit->step[0].after[0]),
+		.force = work->request->what.force,
+		.target_state = work->request->how.target_state,
+		.token = token_goes(&work->scene, unit->candidate) ? &work->world.token : NULL };
+}
+
 static int claim(struct work *work, struct turn *turn, json_object *instance, struct error *err)
 {
 	const struct unit *unit = &work->plan.unit[turn->index];
 	struct evacuation_rows *rows = &unit->evacuation->rows;
-	struct db *db = work->scene.nova.home->cell->db;
-	const struct evacuation_message message = { .rows = rows,
-		.candidate = unit->candidate,
-		.release = work->scene.nova.release,
-		.target_host = rows->dest_compute,
-		.target_node = first_node_of(work, rows->dest_compute),
-		.force = work->request->what.force,
-		.target_state = work->request->how.target_state,
-		.unique_id = turn->unique_id,
-		.token = token_goes(&work->scene, unit->candidate) ? &work->world.token : NULL };
+	struct evacuation_message message = evacuation_message_of(work, unit);
 
+	message.rows = rows;
+	message.unique_id = turn->unique_id;
+	message.spec = ahead_take_spec(work, turn->index);
 	rows->user_id = arena_dup(&work->plan.arena, instance_object_text(instance, "user_id"));
 	rows->project_id = arena_dup(&work->plan.arena, instance_object_text(instance, "project_id"));
 	if (evacuation_body(&message, instance, &turn->body, err) != 0)
 		return -1;
-	return evacuation_begin(db, &work->scene.nova.columns, rows, err);
-}
-
-/* ---- the row of the next one, locked while the disk is awaited */
-
-static bool is_locked_ahead(const struct work *work, size_t index)
-{
-	return work->locked && work->locked_unit == index && db_has_begun_ahead(work->scene.nova.home->cell->db);
-}
-
-void evacuation_unlock(struct work *work)
-{
-	struct db *db = work->scene.nova.home->cell->db;
-
-	if (db && db_has_begun_ahead(db))
-		db_rollback(db);
-	json_object_put(work->locked);
-	work->locked = NULL;
-}
-
-/* Nothing is asked of a server that has to be asked by its own word first, and what goes wrong here goes wrong again where it
- * is told. */
-void evacuation_lock_ahead(struct work *work, size_t index)
-{
-	struct db *db = work->scene.nova.home->cell->db;
-	struct error ignored = { 0 };
-
-	if (!db_has_begun_ahead(db) || evacuation_look_is_old(work->source_looked_ms))
-		return;
-	if (db_begin_write(db, &ignored) != 0 ||
-	    instance_lock(db, work->plan.unit[index].candidate->instance->uuid, &work->locked, &ignored) != 0) {
-		db_rollback(db);
-		return;
-	}
-	work->locked_unit = index;
-	db_put_off(db);
-	CRASH_POINT("claim_locked_ahead");
+	return evacuation_begin(work->scene.nova.home->cell->db, &work->scene.nova.columns, rows, err);
 }
 
 /* A connection that has ended since the last look: the way is closed, as if that had been seen before. */
@@ -197,10 +175,9 @@ static int begin_claim(struct work *work, const struct turn *turn, json_object *
 {
 	struct db *db = work->scene.nova.home->cell->db;
 
-	if (evacuation_look_is_old(work->source_looked_ms) || (work->locked && !is_locked_ahead(work, turn->index)))
+	if (evacuation_look_is_old(work->source_looked_ms))
 		evacuation_unlock(work);
-	*instance = work->locked;
-	work->locked = NULL;
+	*instance = ahead_take_instance(work, turn->index);
 	*ahead = db_has_begun_ahead(db);
 	if (db_begin_write(db, err) != 0) {
 		*ahead = true; /* as nothing was asked for */

@@ -107,7 +107,8 @@ int bus_canary(struct bus *bus, const char *exchange, struct error *err)
 	return broker.canary_dies ? error_set(err, ERROR_BUS_UNREACHABLE, "the canary died") : 0;
 }
 
-enum bus_outcome bus_publish(struct bus *bus, const char *exchange, const char *key, const char *body, size_t n, struct error *why)
+enum bus_outcome bus_publish_meanwhile(struct bus *bus, const char *exchange, const char *key, const char *body, size_t n,
+    void (*meanwhile)(void *ctx), void *ctx, struct error *why)
 {
 	struct error err;
 	bool torn;
@@ -119,6 +120,8 @@ enum bus_outcome bus_publish(struct bus *bus, const char *exchange, const char *
 	str_add(&broker.key, key);
 	str_addn(&broker.body, body, n);
 	journal_read(journal_path(work.journal), add_type, &broker.written, &torn, &err);
+	if (meanwhile)
+		meanwhile(ctx);
 	if (broker.outcome != BUS_ACKED)
 		error_set(why, ERROR_UNKNOWN, "the broker's reason");
 	return broker.outcome;
@@ -244,6 +247,7 @@ static int end(void **state)
 	limit.rlim_cur = RLIM_INFINITY;
 	setrlimit(RLIMIT_FSIZE, &limit);
 	path = xasprintf("%s/RUN.jsonl", journal);
+	evacuation_unlock(&work);
 	for (size_t i = 0; i < work.plan.nunit; i++)
 		free(work.plan.unit[i].evacuation);
 	plan_free(&work.plan);
@@ -803,6 +807,30 @@ static void the_row_of_the_next_one_is_locked_before_the_message_leaves_and_not_
 	assert_true(str_starts(fake_calls.s + before, "|begin write|nova/instance_begin_rebuild uuid=i2 "));
 	assert_null(strstr(fake_calls.s + before, "instance_lock"));
 	assert_int_equal(broker.published, 2);
+	assert_null(work.ahead.instance);
+}
+
+/* Its message is the one that it would be without. */
+static void the_spec_of_the_next_one_is_made_while_the_broker_is_awaited(void **state)
+{
+	struct error err = { 0 };
+	auto_str struct str without = { 0 };
+
+	for (int ahead = 0; ahead < 2; ahead++) {
+		end(state);
+		begin(state);
+		assert_int_equal(0, evacuation_send(&work, 0, ahead ? 1 : EVACUATION_NONE, &err));
+		assert_int_equal(work.ahead.spec != NULL, ahead);
+		str_clear(&broker.body);
+		assert_int_equal(0, evacuation_send(&work, 1, EVACUATION_NONE, &err));
+		assert_null(work.ahead.spec);
+		assert_non_null(strstr(broker.body.s, "RequestSpec"));
+		*strstr(broker.body.s, "_unique_id") = '\0'; /* each has its own */
+		if (ahead)
+			assert_string_equal(broker.body.s, without.s);
+		else
+			str_add(&without, broker.body.s);
+	}
 }
 
 /* Of a message that did not leave the rows go back in a transaction of their own. */
@@ -830,7 +858,7 @@ static void what_is_locked_for_one_serves_no_other(void **state)
 	(void)state;
 	fake_chains = true;
 	assert_int_equal(0, evacuation_send(&work, 0, 1, &err));
-	work.locked_unit = 0; /* as if another's turn had come */
+	work.ahead.unit = 0; /* as if another's turn had come */
 	before = fake_calls.n;
 	assert_int_equal(0, evacuation_send(&work, 1, EVACUATION_NONE, &err));
 	assert_true(str_starts(fake_calls.s + before, "|rollback|begin write|nova/instance_lock uuid=i2|"));
@@ -1027,6 +1055,7 @@ int main(void)
 		in_a_run(a_database_that_goes_away_leaves_the_next_one_waiting),
 		in_a_run(one_that_was_begun_ahead_and_is_cut_off_is_left_waiting),
 		in_a_run(the_row_of_the_next_one_is_locked_before_the_message_leaves_and_not_again),
+		in_a_run(the_spec_of_the_next_one_is_made_while_the_broker_is_awaited),
 		in_a_run(what_is_locked_is_let_go_when_the_message_does_not_leave),
 		in_a_run(what_is_locked_for_one_serves_no_other),
 		in_a_run(what_is_locked_is_let_go_when_the_host_is_looked_at_anew),
