@@ -165,6 +165,7 @@ struct own_address {
 /* nova's side: cells, computes, conductors, the release that they are of. */
 struct nova_facts {
 	unsigned down_s;
+	bool asked;              /* scene_ask_nova() */
 	struct cell_facts *cell; /* all of them */
 	size_t ncell;
 	struct own_address *address; /* by host; NULL: not made, scene_address_of() looks at each node */
@@ -443,6 +444,7 @@ int scene_find_owners_resolved(struct scene *scene, struct error *err);
 int scene_find_who_owns(struct scene *scene, struct error *err);
 /* scene_nova.c: services, computes and the conductor's release in every cell; then the instances of a host or just one. */
 int scene_find_nova(struct scene *scene, struct error *err);
+void scene_ask_nova(struct scene *scene); /* its questions ahead, of all cells at the same time; done by it where it was not */
 void scene_note_builders(struct scene *scene); /* of the home cell */
 /* scene_home.c: the cell of a host and its nova-compute, which may be gone (scene->compute NULL) while instances name the host;
  * to be looked at, and not evacuated, any service or mapping of it is enough. The cell itself must answer, the others need

@@ -6,6 +6,7 @@
 int evacuating_find_services(struct scene *scene, struct error *err)
 {
 	scene->subject.evacuates = true;
+	scene_ask_nova(scene);
 	if (scene->world->cinder_db && scene_find_cinder_base(scene, err) != 0)
 		return -1;
 	return scene_find_nova(scene, err);

@@ -86,6 +86,7 @@ static int find_rescue(struct scene *scene, struct error *err)
 
 	scene->subject.evacuates = scene->subject.moves_things = true;
 	scene->subject.marks = !r->what.no_mark;
+	scene_ask_nova(scene);
 	if (scene_find_cinder_near(scene, err) != 0 || scene_find_nova(scene, err) != 0 || rescue_find_host(scene, err) != 0)
 		return -1;
 	if (scene->subject.evacuates && scene_find_instances(scene, err) != 0)

@@ -399,6 +399,7 @@ static int fill_host(struct scene *scene, struct table *t, struct error *err)
 
 	if (!w->cinder_db && !w->api_db)
 		return world_has_nothing(w, err);
+	scene_ask_nova(scene);
 	if ((w->cinder_db && scene_find_cinder_near(scene, err) != 0) || (w->api_db && scene_find_nova(scene, err) != 0) ||
 	    scene_check_node(scene, scene->request->what.host, err) != 0)
 		return -1;

@@ -47,11 +47,27 @@ static const struct release *release_here(struct scene *scene, int64_t service_v
 	return r;
 }
 
+void scene_ask_nova(struct scene *scene)
+{
+	const struct world *w = scene->world;
+
+	if (scene->nova.asked)
+		return;
+	for (size_t i = 0; i < w->ncell; i++) {
+		nova_services_ahead(w->cell[i].db);
+		compute_nodes_ahead(w->cell[i].db);
+	}
+	if (w->api_db)
+		host_mappings_ahead(w->api_db);
+	scene->nova.asked = true;
+}
+
 int scene_find_nova(struct scene *scene, struct error *err)
 {
 	const struct world *w = scene->world;
 	size_t i;
 
+	scene_ask_nova(scene);
 	scene->nova.down_s = w->nova.service_down_time_s;
 	scene->nova.cell = arena_alloc(&scene->arena, w->ncell * sizeof *scene->nova.cell);
 	for (i = 0; i < w->ncell; i++) {
@@ -320,6 +336,7 @@ void scene_ask_instance(struct scene *scene, const char *id)
 {
 	struct uuid uuid;
 
+	scene_ask_nova(scene); /* which is read before it */
 	if (uuid_parse(id, &uuid))
 		return;
 	for (size_t i = 0; i < scene->world->ncell; i++)

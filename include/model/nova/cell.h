@@ -26,6 +26,7 @@ struct host_mapping {
 struct host_mappings {
 	DB_ROWS(struct host_mapping);
 };
+void host_mappings_ahead(struct db *api); /* as db_ask_ahead() */
 int host_mappings_list(struct db *api, struct host_mappings *out, struct error *err);
 static inline void host_mappings_free(struct host_mappings *mappings)
 {

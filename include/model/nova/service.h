@@ -13,6 +13,7 @@ struct nova_service {
 struct nova_services {
 	DB_ROWS(struct nova_service);
 };
+void nova_services_ahead(struct db *cell); /* as db_ask_ahead() */
 int nova_services_list(struct db *cell, struct nova_services *out, struct error *err);
 int nova_services_of_host(struct db *cell, const char *host, struct nova_services *out, struct error *err);
 static inline void nova_services_free(struct nova_services *services)
@@ -36,6 +37,7 @@ struct compute_node {
 struct compute_nodes {
 	DB_ROWS(struct compute_node);
 };
+void compute_nodes_ahead(struct db *cell); /* as db_ask_ahead() */
 int compute_nodes_list(struct db *cell, struct compute_nodes *out, struct error *err);
 static inline void compute_nodes_free(struct compute_nodes *nodes)
 {

@@ -22,6 +22,11 @@ int cell_mappings_list(struct db *api, struct cell_mappings *out, struct error *
 	return db_read(api, &SQL_NOVA_API_CELL_LIST, NULL, &cell_mapping_shape, &out->rows, err);
 }
 
+void host_mappings_ahead(struct db *api)
+{
+	db_ask_ahead(api, &SQL_NOVA_API_HOST_MAPPING_LIST, NULL, &host_mapping_shape);
+}
+
 int host_mappings_list(struct db *api, struct host_mappings *out, struct error *err)
 {
 	return db_read(api, &SQL_NOVA_API_HOST_MAPPING_LIST, NULL, &host_mapping_shape, &out->rows, err);

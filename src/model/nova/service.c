@@ -15,6 +15,11 @@ static const struct db_shape compute_node_shape = DB_SHAPE(struct compute_node,
 	local_gb_used, running_vms, vcpus_limit, memory_mb_limit, local_gb_limit),
     DB_NULLABLES(struct compute_node, hypervisor_type, host_ip));
 
+void nova_services_ahead(struct db *cell)
+{
+	db_ask_ahead(cell, &SQL_NOVA_SERVICE_LIST, NULL, &nova_service_shape);
+}
+
 int nova_services_list(struct db *cell, struct nova_services *out, struct error *err)
 {
 	return db_read(cell, &SQL_NOVA_SERVICE_LIST, NULL, &nova_service_shape, &out->rows, err);
@@ -45,6 +50,11 @@ const struct nova_service *nova_service_find(const struct nova_services *service
 		if (strcmp(s->binary, binary) == 0 && strcmp(s->host, host) == 0)
 			return s;
 	return NULL;
+}
+
+void compute_nodes_ahead(struct db *cell)
+{
+	db_ask_ahead(cell, &SQL_NOVA_COMPUTE_NODE_LIST, NULL, &compute_node_shape);
 }
 
 int compute_nodes_list(struct db *cell, struct compute_nodes *out, struct error *err)
