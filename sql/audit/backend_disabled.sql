@@ -11,12 +11,17 @@ SELECT s.host AS subject
      , s.host AS host
      , COALESCE(s.disabled_reason, 'no reason given') AS disabled_reason
      , SUM(o.n) AS volumes
-  FROM (SELECT BINARY v.host AS owner, COUNT(*) AS n
+  FROM (SELECT BINARY MIN(v.host) AS owner, COUNT(*) AS n
           FROM volumes AS v
          WHERE v.host IS NOT NULL
            AND v.deleted = 0
-         GROUP BY owner) AS o
-  JOIN services AS s ON BINARY s.host = SUBSTRING_INDEX(o.owner, '#', 1) AND s.`binary` = 'cinder-volume' AND s.deleted = 0
+         GROUP BY LEFT(BINARY v.host, 255), SUBSTR(BINARY v.host, 256)) AS o
+  STRAIGHT_JOIN (SELECT x.id, x.host, x.disabled, x.disabled_reason, LEFT(BINARY x.host, 255) AS at
+                   FROM services AS x
+                  WHERE x.`binary` = 'cinder-volume'
+                    AND x.deleted = 0
+                  LIMIT 18446744073709551615) AS s
+    ON s.at = LEFT(BINARY SUBSTRING_INDEX(o.owner, '#', 1), 255) AND BINARY s.host = SUBSTRING_INDEX(o.owner, '#', 1)
  WHERE s.disabled = 1
  GROUP BY s.id, s.host, s.disabled_reason
  ORDER BY subject;

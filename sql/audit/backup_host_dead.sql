@@ -24,7 +24,11 @@ SELECT o.owner AS subject
          WHERE b.host IS NOT NULL
            AND b.deleted = 0
          GROUP BY name) AS o
-  LEFT JOIN services AS s ON BINARY s.host = BINARY o.owner AND s.`binary` = 'cinder-backup' AND s.deleted = 0
+  LEFT JOIN (SELECT x.host, LEFT(BINARY x.host, 255) AS at, x.updated_at
+               FROM services AS x
+              WHERE x.`binary` = 'cinder-backup'
+                AND x.deleted = 0
+              LIMIT 18446744073709551615) AS s ON s.at = LEFT(BINARY o.owner, 255) AND BINARY s.host = BINARY o.owner
  GROUP BY o.name, o.owner, o.n
 HAVING COALESCE(MAX(s.updated_at) < UTC_TIMESTAMP() - INTERVAL @down SECOND, 1)
- ORDER BY subject;
+ ORDER BY subject, o.name;

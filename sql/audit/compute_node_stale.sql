@@ -14,9 +14,13 @@ SELECT c.hypervisor_hostname AS subject
      , c.host AS host
      , c.updated_at
   FROM compute_nodes AS c
-  JOIN services AS s ON BINARY s.host = BINARY c.host AND s.`binary` = 'nova-compute' AND s.deleted = 0
+  STRAIGHT_JOIN (SELECT x.host, LEFT(BINARY x.host, 255) AS at
+                   FROM services AS x
+                  WHERE x.`binary` = 'nova-compute'
+                    AND x.last_seen_up >= UTC_TIMESTAMP() - INTERVAL @down SECOND
+                    AND x.disabled = 0
+                    AND x.deleted = 0
+                  LIMIT 18446744073709551615) AS s ON s.at = LEFT(BINARY c.host, 255) AND BINARY s.host = BINARY c.host
  WHERE COALESCE(c.updated_at, c.created_at) < UTC_TIMESTAMP() - INTERVAL @stuck SECOND
-   AND s.last_seen_up >= UTC_TIMESTAMP() - INTERVAL @down SECOND
-   AND s.disabled = 0
    AND c.deleted = 0
  ORDER BY c.id;

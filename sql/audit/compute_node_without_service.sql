@@ -14,7 +14,8 @@ SELECT c.hypervisor_hostname AS subject
      , c.uuid
      , c.updated_at
   FROM compute_nodes AS c
-  LEFT JOIN services AS s ON BINARY s.host = BINARY c.host AND s.`binary` = 'nova-compute' AND s.deleted = 0
- WHERE s.id IS NULL
+  LEFT JOIN (SELECT x.host, LEFT(BINARY x.host, 255) AS at FROM services AS x WHERE x.`binary` = 'nova-compute' AND x.deleted = 0 LIMIT 18446744073709551615) AS s
+    ON s.at = LEFT(BINARY c.host, 255) AND BINARY s.host = BINARY c.host
+ WHERE s.at IS NULL
    AND c.deleted = 0
  ORDER BY c.id;

@@ -13,8 +13,9 @@ SELECT s.host AS subject
      , s.host AS host
      , s.created_at
   FROM services AS s
-  LEFT JOIN compute_nodes AS c ON BINARY c.host = BINARY s.host AND c.deleted = 0
- WHERE c.id IS NULL
+  LEFT JOIN (SELECT n.host, LEFT(BINARY n.host, 255) AS at FROM compute_nodes AS n WHERE n.deleted = 0 LIMIT 18446744073709551615) AS c
+    ON c.at = LEFT(BINARY s.host, 255) AND BINARY c.host = BINARY s.host
+ WHERE c.at IS NULL
    AND s.`binary` = 'nova-compute'
    AND s.created_at < UTC_TIMESTAMP() - INTERVAL @stuck SECOND
    AND s.deleted = 0

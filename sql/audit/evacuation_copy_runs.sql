@@ -19,14 +19,16 @@ SELECT i.uuid AS subject
      , s.last_seen_up AS reported_at
   FROM migrations AS m
   JOIN instances  AS i ON i.uuid = CONVERT(m.instance_uuid USING ascii) AND i.deleted = 0
-  JOIN services   AS s ON BINARY s.host = BINARY m.source_compute
-                      AND s.`binary` = 'nova-compute'
-                      AND s.deleted = 0
+  JOIN (SELECT x.host, LEFT(BINARY x.host, 255) AS at, x.last_seen_up
+          FROM services AS x
+         WHERE x.`binary` = 'nova-compute'
+           AND x.version > 30
+           AND x.last_seen_up >= UTC_TIMESTAMP() - INTERVAL @down SECOND
+           AND x.deleted = 0
+         LIMIT 18446744073709551615) AS s ON s.at = LEFT(BINARY m.source_compute, 255) AND BINARY s.host = BINARY m.source_compute
  WHERE m.migration_type = 'evacuation'
    AND m.status = 'done'
    AND m.deleted = 0
    AND BINARY i.host <> BINARY m.source_compute
-   AND s.version > 30
-   AND s.last_seen_up >= UTC_TIMESTAMP() - INTERVAL @down SECOND
    AND s.last_seen_up > COALESCE(m.updated_at, m.created_at) + INTERVAL 2 SECOND
  ORDER BY m.id;

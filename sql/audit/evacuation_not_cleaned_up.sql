@@ -19,12 +19,15 @@ SELECT MIN(m.source_compute) AS subject
    AND m.status = 'done'
    AND m.deleted = 0
    AND NOT EXISTS (SELECT 1     -- evacuation-copy-runs says it
-                     FROM services AS s
-                    WHERE BINARY s.host = BINARY m.source_compute
-                      AND s.`binary` = 'nova-compute'
-                      AND s.deleted = 0
-                      AND s.version > 30
-                      AND s.last_seen_up >= UTC_TIMESTAMP() - INTERVAL @down SECOND
+                     FROM (SELECT x.host, LEFT(BINARY x.host, 255) AS at, x.last_seen_up
+                             FROM services AS x
+                            WHERE x.`binary` = 'nova-compute'
+                              AND x.version > 30
+                              AND x.last_seen_up >= UTC_TIMESTAMP() - INTERVAL @down SECOND
+                              AND x.deleted = 0
+                            LIMIT 18446744073709551615) AS s
+                    WHERE s.at = LEFT(BINARY m.source_compute, 255)
+                      AND BINARY s.host = BINARY m.source_compute
                       AND s.last_seen_up > COALESCE(m.updated_at, m.created_at) + INTERVAL 2 SECOND)
  GROUP BY BINARY m.source_compute
  ORDER BY subject;

@@ -16,6 +16,11 @@ SELECT o.host AS subject
           FROM instances AS i
          WHERE i.host IS NOT NULL
            AND i.deleted = 0
-         GROUP BY BINARY i.host) AS o
-  JOIN services AS s ON BINARY LOWER(TRIM(s.host)) = BINARY LOWER(TRIM(o.host)) AND BINARY s.host <> BINARY o.host AND s.`binary` = 'nova-compute' AND s.deleted = 0
+         GROUP BY LEFT(BINARY i.host, 255), SUBSTR(BINARY i.host, 256)) AS o
+  STRAIGHT_JOIN (SELECT x.host, LEFT(BINARY LOWER(TRIM(x.host)), 255) AS at
+                   FROM services AS x
+                  WHERE x.`binary` = 'nova-compute'
+                    AND x.deleted = 0
+                  LIMIT 18446744073709551615) AS s
+    ON s.at = LEFT(BINARY LOWER(TRIM(o.host)), 255) AND BINARY LOWER(TRIM(s.host)) = BINARY LOWER(TRIM(o.host)) AND BINARY s.host <> BINARY o.host
  ORDER BY subject, service_host;

@@ -24,9 +24,9 @@ SELECT i.uuid AS subject
            AND n.deleted = 0
          LIMIT 18446744073709551615) AS odd
   STRAIGHT_JOIN instances AS i ON i.id = odd.id AND i.deleted = 0
-  STRAIGHT_JOIN (SELECT BINARY c1.hypervisor_hostname AS node, MIN(c1.host) AS host
+  STRAIGHT_JOIN (SELECT BINARY c1.hypervisor_hostname AS node, MIN(LEFT(BINARY c1.hypervisor_hostname, 255)) AS at, MIN(c1.host) AS host
           FROM compute_nodes AS c1
          WHERE c1.deleted = 0
          GROUP BY node
-        HAVING COUNT(*) = 1) AS c ON BINARY i.node = c.node AND BINARY i.host <> BINARY c.host
+        HAVING COUNT(*) = 1) AS c ON c.at = LEFT(BINARY i.node, 255) AND c.node = BINARY i.node AND BINARY i.host <> BINARY c.host
  ORDER BY i.uuid;

@@ -18,8 +18,12 @@ SELECT o.host AS subject
           FROM instances AS i
          WHERE i.host IS NOT NULL
            AND i.deleted = 0
-         GROUP BY BINARY i.host) AS o
-  JOIN services AS s ON BINARY s.host = BINARY o.host AND s.`binary` = 'nova-compute' AND s.deleted = 0
- WHERE s.forced_down = 1
-    OR COALESCE(ABS(TIMESTAMPDIFF(SECOND, COALESCE(s.last_seen_up, s.created_at), UTC_TIMESTAMP())) > @down, 1)
+         GROUP BY LEFT(BINARY i.host, 255), SUBSTR(BINARY i.host, 256)) AS o
+  STRAIGHT_JOIN (SELECT x.host, LEFT(BINARY x.host, 255) AS at, x.last_seen_up, x.created_at, x.forced_down, x.disabled_reason
+                   FROM services AS x
+                  WHERE x.`binary` = 'nova-compute'
+                    AND (x.forced_down = 1
+                         OR COALESCE(ABS(TIMESTAMPDIFF(SECOND, COALESCE(x.last_seen_up, x.created_at), UTC_TIMESTAMP())) > @down, 1))
+                    AND x.deleted = 0
+                  LIMIT 18446744073709551615) AS s ON s.at = LEFT(BINARY o.host, 255) AND BINARY s.host = BINARY o.host
  ORDER BY subject;

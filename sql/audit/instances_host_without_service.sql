@@ -16,8 +16,10 @@ SELECT o.host AS subject
           FROM instances AS i
          WHERE i.host IS NOT NULL
            AND i.deleted = 0
-         GROUP BY BINARY i.host) AS o
- WHERE NOT EXISTS (SELECT 1
-                     FROM services AS s     -- a deleted one is for instances_host_service_deleted
-                    WHERE BINARY s.host = BINARY o.host AND s.`binary` = 'nova-compute')
+         GROUP BY LEFT(BINARY i.host, 255), SUBSTR(BINARY i.host, 256)) AS o
+  LEFT JOIN (SELECT x.host, LEFT(BINARY x.host, 255) AS at
+               FROM services AS x     -- a deleted one is for instances_host_service_deleted
+              WHERE x.`binary` = 'nova-compute'
+              LIMIT 18446744073709551615) AS s ON s.at = LEFT(BINARY o.host, 255) AND BINARY s.host = BINARY o.host
+ WHERE s.at IS NULL
  ORDER BY subject;

@@ -13,14 +13,19 @@ SELECT s.host AS subject
      , o.cluster AS volume_cluster
      , s.cluster_name AS service_cluster
      , SUM(o.n) AS volumes
-  FROM (SELECT BINARY v.host AS owner
-             , BINARY SUBSTRING_INDEX(v.cluster_name, '#', 1) AS cluster
+  FROM (SELECT BINARY MIN(v.host) AS owner
+             , BINARY MIN(SUBSTRING_INDEX(v.cluster_name, '#', 1)) AS cluster
              , COUNT(*) AS n
           FROM volumes AS v
          WHERE v.host IS NOT NULL
            AND v.deleted = 0
-         GROUP BY owner, cluster) AS o
-  JOIN services AS s ON BINARY s.host = SUBSTRING_INDEX(o.owner, '#', 1) AND s.`binary` = 'cinder-volume' AND s.deleted = 0
+         GROUP BY LEFT(BINARY v.host, 255), SUBSTR(BINARY v.host, 256), LEFT(BINARY SUBSTRING_INDEX(v.cluster_name, '#', 1), 255), SUBSTR(BINARY SUBSTRING_INDEX(v.cluster_name, '#', 1), 256)) AS o
+  STRAIGHT_JOIN (SELECT x.host, x.cluster_name, LEFT(BINARY x.host, 255) AS at
+                   FROM services AS x
+                  WHERE x.`binary` = 'cinder-volume'
+                    AND x.deleted = 0
+                  LIMIT 18446744073709551615) AS s
+    ON s.at = LEFT(BINARY SUBSTRING_INDEX(o.owner, '#', 1), 255) AND BINARY s.host = SUBSTRING_INDEX(o.owner, '#', 1)
  WHERE NOT (BINARY o.cluster <=> BINARY s.cluster_name)
  GROUP BY s.host, o.cluster, s.cluster_name
  ORDER BY subject, volume_cluster;

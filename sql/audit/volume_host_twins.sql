@@ -16,14 +16,18 @@ SELECT CONVERT(MIN(BINARY o.owner) USING utf8) AS subject
        -- a service is spelled as one of them: that one stays
      , CONVERT(COALESCE(MAX(IF(o.has_service, BINARY o.owner, NULL)), MAX(BINARY o.owner)) USING utf8) AS right_spelling
      , CONVERT(COALESCE(MIN(IF(o.has_service, NULL, BINARY o.owner)), MIN(BINARY o.owner)) USING utf8) AS wrong_spelling
-  FROM (SELECT w.owner, w.n
-             , EXISTS (SELECT 1 FROM services AS s
-                        WHERE BINARY s.host = BINARY SUBSTRING_INDEX(w.owner, '#', 1) AND s.`binary` = 'cinder-volume' AND s.deleted = 0) AS has_service
+  FROM (SELECT w.owner, w.n, s.at IS NOT NULL AS has_service
           FROM (SELECT MIN(v.host) AS owner, COUNT(*) AS n
                   FROM volumes AS v
                  WHERE v.host IS NOT NULL
                    AND v.deleted = 0
-                 GROUP BY BINARY v.host) AS w) AS o
+                 GROUP BY LEFT(BINARY v.host, 255), SUBSTR(BINARY v.host, 256)) AS w
+          LEFT JOIN (SELECT BINARY x.host AS name, MIN(LEFT(BINARY x.host, 255)) AS at
+                       FROM services AS x
+                      WHERE x.`binary` = 'cinder-volume'
+                        AND x.deleted = 0
+                      GROUP BY name) AS s
+            ON s.at = LEFT(BINARY SUBSTRING_INDEX(w.owner, '#', 1), 255) AND s.name = BINARY SUBSTRING_INDEX(w.owner, '#', 1)) AS o
  GROUP BY BINARY LOWER(TRIM(o.owner))
 HAVING COUNT(*) > 1
  ORDER BY subject;

@@ -13,12 +13,17 @@ SELECT s.host AS subject
      , o.service_uuid AS named_uuid
      , s.uuid AS owner_uuid
      , SUM(o.n) AS volumes
-  FROM (SELECT BINARY v.host AS owner, v.service_uuid, COUNT(*) AS n
+  FROM (SELECT BINARY MIN(v.host) AS owner, v.service_uuid, COUNT(*) AS n
           FROM volumes AS v
          WHERE v.host IS NOT NULL
            AND v.deleted = 0
-         GROUP BY owner, v.service_uuid) AS o
-  JOIN services AS s ON BINARY s.host = SUBSTRING_INDEX(o.owner, '#', 1) AND s.`binary` = 'cinder-volume' AND s.deleted = 0
+         GROUP BY LEFT(BINARY v.host, 255), SUBSTR(BINARY v.host, 256), v.service_uuid) AS o
+  STRAIGHT_JOIN (SELECT x.host, x.uuid, LEFT(BINARY x.host, 255) AS at
+                   FROM services AS x
+                  WHERE x.`binary` = 'cinder-volume'
+                    AND x.deleted = 0
+                  LIMIT 18446744073709551615) AS s
+    ON s.at = LEFT(BINARY SUBSTRING_INDEX(o.owner, '#', 1), 255) AND BINARY s.host = SUBSTRING_INDEX(o.owner, '#', 1)
  WHERE NOT (BINARY o.service_uuid <=> BINARY s.uuid)
    AND s.uuid IS NOT NULL
  GROUP BY s.host, o.service_uuid, s.uuid

@@ -15,12 +15,12 @@ SELECT CONVERT(g.backend USING utf8) AS subject
      , GROUP_CONCAT(DISTINCT NULLIF(g.pool, '') ORDER BY g.pool SEPARATOR ', ') AS pools
      , CONCAT('=', SUBSTRING_INDEX(GROUP_CONCAT(NULLIF(g.pool, '') ORDER BY g.n DESC, g.pool SEPARATOR '\n'), '\n', 1)) AS map -- the most used one
   FROM (SELECT SUBSTRING_INDEX(o.owner, '#', 1) AS backend, o.n, CONVERT(IF(LOCATE('#', o.owner) = 0, '', SUBSTRING_INDEX(o.owner, '#', -1)) USING utf8) AS pool
-          FROM (SELECT BINARY v.host AS owner
+          FROM (SELECT BINARY MIN(v.host) AS owner
                      , COUNT(*) AS n
                   FROM volumes AS v
                  WHERE v.host IS NOT NULL
                    AND v.deleted = 0
-                 GROUP BY owner) AS o) AS g
+                 GROUP BY LEFT(BINARY v.host, 255), SUBSTR(BINARY v.host, 256)) AS o) AS g
  GROUP BY g.backend
 HAVING SUM(g.pool = '') > 0 AND SUM(g.pool <> '') > 0
  ORDER BY subject;
