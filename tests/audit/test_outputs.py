@@ -15,7 +15,7 @@ import time
 
 import plants
 from browser import Browser
-from harness import (CONFIG, DB_UNREACHABLE, ENV, NOT_FOUND, OK, ROOT, USAGE, TestCase, heartbeats, rows, sandbox, value)
+from harness import (CONFIG, DB_UNREACHABLE, ENV, NOT_FOUND, OK, ROOT, USAGE, TestCase, heartbeats, numbers, rows, sandbox, value)
 
 FINDINGS, INTERRUPTED = 3, 130
 NASTY = "</script><!--<script>alert(1)</script>\"'&\x1b[31m\u202e\u2028evil"
@@ -291,6 +291,26 @@ class Outputs(TestCase):
         self.assertEqual({(f["check"], f["subject"]) for f in r.json if f["check"] != "volume-stuck"},
                          {("check-not-run", "backup-chain-broken")})
         self.assertEqual(len([f for f in r.json if f["check"] == "volume-stuck"]), 3)
+
+    def test_rows_that_wait_for_the_other_side_are_not_lost(self):
+        # a side's rows are more than the sockets hold, and the other side waits for a lock for longer than the server waits for a reader
+        import pymysql
+        kind = value("cinder", "SELECT MIN(id) FROM volume_types")
+        before = value("mysql", "SELECT @@GLOBAL.net_write_timeout")
+        rows("cinder", "INSERT INTO volumes (created_at, updated_at, deleted, id, status, display_name, volume_type_id, use_quota) SELECT UTC_TIMESTAMP(), UTC_TIMESTAMP(), 0,"
+             " CONCAT('waits-', LPAD(n.seq, 8, '0')), 'in-use', REPEAT('n', 255), %s, 1 FROM " + numbers(40000) + " AS n", (kind,))
+        lock = pymysql.connect(host="127.0.0.1", port=int(ENV["SB_DB_PORT"]), user=ENV["SB_DB_ADMIN"], password=ENV["SB_DB_ADMIN_PASS"], database="nova")
+        lock.cursor().execute("LOCK TABLES block_device_mapping WRITE")
+        ended = threading.Timer(6, lock.close)
+        ended.start()
+        rows("mysql", "SET GLOBAL net_write_timeout = 1")
+        try:
+            r = self.audit("A01", "--no-second-look", "--fail-on", "never", "-f", "json")
+        finally:
+            rows("mysql", "SET GLOBAL net_write_timeout = %s", (before,))
+            ended.join()
+            rows("cinder", "DELETE FROM volumes WHERE id LIKE 'waits-%%'")
+        self.assertEqual({f["check"] for f in self.expect(r, OK).json}, {"volume-without-bdm"})
 
     def test_a_long_audit_does_not_take_hosts_for_dead(self):
         # the snapshot stands still while the clock goes on: a check waits for a lock, and the heartbeats age
