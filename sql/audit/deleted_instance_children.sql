@@ -12,13 +12,13 @@ SELECT t.name AS subject
      , t.n AS rows_of_it
      , t.example
   FROM (SELECT 'instance_info_caches' AS name, COUNT(*) AS n, MIN(CONVERT(x.instance_uuid USING ascii)) AS example
-          FROM instance_info_caches AS x
-          JOIN instances AS i ON i.uuid = CONVERT(x.instance_uuid USING ascii) AND i.deleted <> 0
-         WHERE x.deleted = 0
+          FROM instances AS i     -- the deleted ones, which an index knows
+          STRAIGHT_JOIN instance_info_caches AS x ON x.instance_uuid = CONVERT(i.uuid USING ascii) AND x.deleted = 0
+         WHERE i.deleted <> 0
         UNION ALL
         SELECT 'instance_extra', COUNT(*), MIN(CONVERT(x.instance_uuid USING ascii))
-          FROM instance_extra AS x
-          JOIN instances AS i ON i.uuid = CONVERT(x.instance_uuid USING ascii) AND i.deleted <> 0
-         WHERE x.deleted = 0) AS t
+          FROM instances AS i     -- the deleted ones, which an index knows
+          STRAIGHT_JOIN instance_extra AS x ON x.instance_uuid = CONVERT(i.uuid USING ascii) AND x.deleted = 0
+         WHERE i.deleted <> 0) AS t
  WHERE t.n > 0
  ORDER BY subject;

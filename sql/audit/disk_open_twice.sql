@@ -22,6 +22,6 @@ SELECT i.uuid AS subject
  WHERE i.host IS NOT NULL
    AND COALESCE(i.task_state, '') <> 'migrating'
    AND b.deleted = 0
-   AND ((b.destination_type = 'volume' AND b.volume_id IS NOT NULL AND b.connection_info LIKE '%"rbd"%')
+   AND ((b.destination_type = 'volume' AND b.volume_id IS NOT NULL AND LOCATE(BINARY '"rbd"', b.connection_info) > 0)
     OR (b.destination_type = 'local' AND b.boot_index = 0))
  ORDER BY i.uuid;

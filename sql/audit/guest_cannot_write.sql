@@ -23,6 +23,6 @@ SELECT i.uuid AS subject
  WHERE i.vm_state = 'active'
    AND i.power_state = 1
    AND b.deleted = 0
-   AND ((b.destination_type = 'volume' AND b.volume_id IS NOT NULL AND b.connection_info LIKE '%"rbd"%')
+   AND ((b.destination_type = 'volume' AND b.volume_id IS NOT NULL AND LOCATE(BINARY '"rbd"', b.connection_info) > 0)
     OR (b.destination_type = 'local' AND b.boot_index = 0))
  ORDER BY i.uuid;

@@ -23,6 +23,6 @@ SELECT i.uuid AS instance
   FROM block_device_mapping AS b
   JOIN instances AS i ON b.instance_uuid = CONVERT(i.uuid USING ascii) AND i.deleted = 0
  WHERE b.deleted = 0
-   AND ((b.destination_type = 'volume' AND b.volume_id IS NOT NULL AND b.connection_info LIKE '%"rbd"%')
+   AND ((b.destination_type = 'volume' AND b.volume_id IS NOT NULL AND LOCATE(BINARY '"rbd"', b.connection_info) > 0)
     OR (b.destination_type = 'local' AND b.boot_index = 0))
  ORDER BY i.uuid;

@@ -13,11 +13,12 @@ SELECT p.uuid AS subject
      , p.name AS provider
      , v.resource_class_id
      , FLOOR((v.total - v.reserved) * v.allocation_ratio) AS offered
-     , SUM(a.used) AS used
-     , TIMESTAMPDIFF(SECOND, MAX(a.created_at), UTC_TIMESTAMP()) AS age_s
-  FROM inventories AS v
-  JOIN resource_providers AS p ON p.id = v.resource_provider_id
-  JOIN allocations AS a ON a.resource_provider_id = v.resource_provider_id AND a.resource_class_id = v.resource_class_id
- GROUP BY p.uuid, p.name, v.resource_class_id, v.total, v.reserved, v.allocation_ratio
-HAVING SUM(a.used) > (v.total - v.reserved) * v.allocation_ratio
+     , a.used
+     , TIMESTAMPDIFF(SECOND, a.created_at, UTC_TIMESTAMP()) AS age_s
+  FROM (SELECT x.resource_provider_id, x.resource_class_id, SUM(x.used) AS used, MAX(x.created_at) AS created_at
+          FROM allocations AS x
+         GROUP BY x.resource_provider_id, x.resource_class_id) AS a
+  STRAIGHT_JOIN inventories AS v ON v.resource_provider_id = a.resource_provider_id AND v.resource_class_id = a.resource_class_id
+  STRAIGHT_JOIN resource_providers AS p ON p.id = v.resource_provider_id
+ WHERE a.used > (v.total - v.reserved) * v.allocation_ratio
  ORDER BY subject, v.resource_class_id;

@@ -12,5 +12,5 @@ SELECT r.instance_uuid AS subject
      , NULL AS host
      , JSON_EXTRACT(r.spec, '$."nova_object.data".ignore_hosts') AS ignored
   FROM request_specs AS r
- WHERE r.spec LIKE '%"ignore\_hosts": ["%'
+ WHERE LOCATE(BINARY '"ignore_hosts": ["', r.spec) > 0
  ORDER BY r.instance_uuid;
