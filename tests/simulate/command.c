@@ -97,13 +97,28 @@ bool tonight(unsigned habit)
 /* What keeps the old guests off: an agent's doing, or a person's word. */
 const char *fence_words(void)
 {
-	return world->has_agent ? "--fence power" : "--fenced 'Ann pulled both plugs'";
+	static char of_both[160];
+
+	if (world->has_agent)
+		return "--fence power";
+	if (!world->is_pair)
+		return "--fenced 'Ann pulled both plugs'";
+	snprintf(of_both, sizeof of_both, "--fenced 'Ann pulled the plugs of %s and %s'", host_name[0], host_name[1]);
+	return of_both;
+}
+
+const char *dead_hosts(void)
+{
+	static char both[160];
+
+	snprintf(both, sizeof both, "%s %s", host_name[0], host_name[1]);
+	return world->is_pair ? both : host_name[0];
 }
 
 void rescue_line(char *line, size_t size)
 {
-	snprintf(line, size, "evac-manage host rescue %s --to %s %s --yes --timeout " PATIENCE_S, host_name[0], host_name[1],
-	    tonight(HABIT_NO_FENCE) && !world->is_asked ? "" : fence_words());
+	snprintf(line, size, "evac-manage host rescue %s --to %s %s --yes --timeout " PATIENCE_S, dead_hosts(),
+	    host_name[world->is_pair ? 2 : 1], tonight(HABIT_NO_FENCE) && !world->is_asked ? "" : fence_words());
 	world->is_asked = true;
 	add_places(line, size);
 }
@@ -178,6 +193,7 @@ static pid_t begin(const char *line, unsigned number)
 	world->is_fenced |= strstr(line, " --fenced ") != NULL;
 	world->closing = strstr(line, " migration close ") ? number : world->closing;
 	world->is_to_be_off = strstr(line, " --fence power") != NULL;
+	world->is_about_both = world->is_pair && strstr(line, dead_hosts());
 	fflush(NULL);
 	pid = fork();
 	if (pid == 0) {
@@ -199,7 +215,7 @@ static void second_operator(const struct fault *f)
 {
 	const char *const ours = state_directory;
 	const unsigned number = world->command;
-	const bool is_stale = world->is_stale, is_to_be_off = world->is_to_be_off;
+	const bool is_stale = world->is_stale, is_to_be_off = world->is_to_be_off, is_about_both = world->is_about_both;
 	char line[LINE_MAX_BYTES];
 	int code;
 
@@ -215,6 +231,7 @@ static void second_operator(const struct fault *f)
 	world->is_beside = false;
 	world->is_stale = is_stale;
 	world->is_to_be_off = is_to_be_off;
+	world->is_about_both = is_about_both;
 	world->command = number;
 	if (f->kind == FAULT_PAUSE && code == 0)
 		is_paused(f, number);
@@ -263,6 +280,6 @@ void type(const char *line, struct said *said)
 	oracle_journals(state_directory, other_directory);
 	oracle_step();
 	witness_rows();
-	if (said->code == 0 && strstr(line, " host rescue ") && !strstr(line, " --dry-run") && !strstr(line, " --plan-out "))
+	if (said->code == 0 && strstr(line, " host rescue ") && strstr(line, dead_hosts()) && !strstr(line, " --dry-run") && !strstr(line, " --plan-out "))
 		witness_ok();
 }

@@ -249,11 +249,20 @@ static void commit(struct session *s)
 		session_tell(s, __real_mysql_errno(session_real(s)), __real_mysql_error(session_real(s)));
 }
 
+/* Has this command the locks of its hosts? One that names none of two, as a recovery, has that of one of them at least. */
+static bool has_locks(void)
+{
+	const bool first = session_numbered(server_lock_holder(host_name[0]));
+	const bool second = world->is_pair && session_numbered(server_lock_holder(host_name[1]));
+
+	return world->is_about_both ? first && second : first || second;
+}
+
 static void witness(struct session *s)
 {
 	if (!s->has_written)
 		return;
-	s->written.has_lock = !s->written.moves || session_numbered(server_lock_holder(host_name[0]));
+	s->written.has_lock = !s->written.moves || has_locks();
 	witness_commit(&s->written);
 }
 

@@ -15,7 +15,7 @@ const char *const host_name[3] = { "sh03-compute-10e114e56e89", "sh03-compute-10
 
 static const char *const step_name[] = { "heartbeats", "host_dies", "conductor_takes", "conductor_sends",
 	"conductor_finds_no_host", "compute_claims", "compute_fails", "compute_spawns", "neutron_plugs", "compute_has_spawned",
-	"compute_takes_it_over", "compute_ends", "tenant_deletes" };
+	"compute_takes_it_over", "compute_ends", "tenant_deletes", "another_host_dies" };
 #define STEPS (sizeof step_name / sizeof *step_name)
 static struct prepared prepared_step[STEPS];
 
@@ -69,13 +69,18 @@ static bool step(const char *name, const struct message *m)
 }
 
 /* All of it, or a statement of it; who lives is part of the settings, by which the tables' versions are told from each other. */
-static bool report(const struct prepared *p, size_t first, size_t n)
+static bool report_of(const char *a, const struct prepared *p, size_t first, size_t n)
 {
 	char settings[512];
 
 	snprintf(settings, sizeof settings, "SET @a = '%s', @b = '%s', @c = '%s', @a_lives = %d, @b_lives = %d, @c_lives = %d, @a_agents = %d",
-	    host_name[0], host_name[1], host_name[2], world->alive[0], world->alive[1], world->alive[2], world->agents_alive);
+	    a, host_name[1], host_name[2], world->alive[0], world->alive[1], world->alive[2], world->agents_alive);
 	return server_step(p, settings, first, n);
+}
+
+static bool report(const struct prepared *p, size_t first, size_t n)
+{
+	return report_of(host_name[0], p, first, n);
 }
 
 /* Where a row is locked by who stands still, the others are written all the same. */
@@ -112,6 +117,21 @@ void nova_beat(uint32_t tables)
 		world->beat_due = false;
 }
 
+static void another_dies(void)
+{
+	const struct prepared *dies = step_named("host_dies");
+	struct message ran = { .host = 1 };
+
+	for (const struct fault *f = world->fault; f < world->fault + world->nfault; f++)
+		if (f->kind == FAULT_PAIR && world_fails(FAULT_PAIR)) {
+			world->is_pair = true;
+			world->alive[1] = false;
+			memcpy(ran.uuid, world->guest[f->by % INSTANCES].uuid, sizeof ran.uuid);
+			step("another_host_dies", &ran);
+			report_of(host_name[1], dies, 0, dies->n);
+		}
+}
+
 void nova_begin(unsigned without)
 {
 	struct message gone = { 0 };
@@ -128,6 +148,7 @@ void nova_begin(unsigned without)
 			step("tenant_deletes", &gone);
 		}
 	report_all("host_dies");
+	another_dies();
 	nova_beat(ALL_TABLES);
 }
 

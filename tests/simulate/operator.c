@@ -169,7 +169,7 @@ static void read_list(const char *text)
 	if (strstr(state, " open ") || strstr(state, " unknown "))
 		snprintf(line, sizeof line, "evac-manage journal recover %s", run);
 	else if (strstr(state, " recovered "))
-		snprintf(line, sizeof line, "evac-manage host rescue %s --resume %s", host_name[0], run);
+		snprintf(line, sizeof line, "evac-manage host rescue %s --resume %s", dead_hosts(), run);
 	else {
 		note_hints(text);
 		return;

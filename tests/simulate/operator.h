@@ -19,6 +19,7 @@ enum { HABIT_NO_FENCE = 3, HABIT_SAME_AGAIN = 5, HABIT_SENDS_AT_ONCE = 6, HABIT_
 bool tonight(unsigned habit);
 const char *fence_words(void);
 void add_places(char *line, size_t size); /* where the configuration is */
+const char *dead_hosts(void); /* as a rescue names them */
 void rescue_line(char *line, size_t size);
 void commands_begin(void); /* of a night */
 /* Runs it to its end, and looks at what it has done. */

@@ -154,7 +154,7 @@ bool oracle_is_settled(size_t guest)
 
 	if (row->deleted)
 		return true;
-	for (size_t i = 1; i < 3; i++)
+	for (size_t i = world->is_pair ? 2 : 1; i < 3; i++)
 		if (strcmp(row->host, host_name[i]) == 0)
 			return strcmp(row->task_state, "-") == 0 && strcmp(row->vm_state, "active") == 0 &&
 			    (g->runs == 1u << i || !world->alive[i]);
@@ -182,7 +182,7 @@ static bool is_named(const struct guest *g, const char *words)
 	return strstr(words, g->name) || strstr(words, g->uuid) ||
 	    ((world->alive[0] || world->agents_alive || world->is_on) && host == 0 &&
 		(strstr(words, "source-alive") || strstr(words, "fence-live-host"))) ||
-	    (!(world->alive[1] && world->alive[2]) && (host == 3 || !world->alive[host]) &&
+	    (!((world->alive[1] || world->is_pair) && world->alive[2]) && (host == 3 || !world->alive[host]) &&
 		strstr(words, "fencing-unconfirmed"));
 }
 

@@ -33,11 +33,11 @@ static void say(struct str *output, struct child_end *end, const char *words, in
 	end->exit_code = exit_code;
 }
 
-static bool is_about_dead_host(const char *input)
+static bool is_about(const char *input, const char *host)
 {
 	const char *ip = strstr(input, "ip=");
 
-	return ip && strncmp(ip + 3, host_name[0], strlen(host_name[0])) == 0 && ip[3 + strlen(host_name[0])] == '\n';
+	return ip && strncmp(ip + 3, host, strlen(host)) == 0 && ip[3 + strlen(host)] == '\n';
 }
 
 /* It obeys after some seconds, however often it is told. */
@@ -64,8 +64,10 @@ int __wrap_child_run(const struct child *child, struct str *output, struct child
 		return 0;
 	}
 	world_wait((int64_t)(200000 + world_draw(SECOND_US)));
-	if (!is_about_dead_host(child->input)) {
-		say(output, end, "Status: ON\n", 0);
+	if (!is_about(child->input, host_name[0])) {
+		const bool is_off = world->is_pair && is_about(child->input, host_name[1]);
+
+		say(output, end, is_order ? "Success: Powered OFF\n" : is_off ? "Status: OFF\n" : "Status: ON\n", is_off && !is_order ? 2 : 0);
 	} else if (is_order) {
 		obey(f);
 		say(output, end, "Success: Powered OFF\n", 0);

@@ -99,19 +99,20 @@ static int64_t on_since_us(void)
 /* A message: what was durable before it, and what was known. */
 void witness_cast(const struct message *m)
 {
+	const bool is_of_first = strcmp(look_instance(m->uuid)->host, host_name[0]) == 0; /* the other one is dead for good */
 	const int64_t since_us = world->reported_us > world->thawed_us ? world->reported_us : world->thawed_us;
 
 	if (files_unsynced())
 		world_wrong("I2: a message about %s, and the journal on disk does not know it", m->uuid);
 	if (!world->is_fenced)
 		world_wrong("a message about %s, and nobody has said that its host is off", m->uuid);
-	if (world->reported_us && world->now_us - since_us > HARDLY_US)
+	if (is_of_first && world->reported_us && world->now_us - since_us > HARDLY_US)
 		world_wrong("a message about %s, whose host has reported for %lld s", m->uuid,
 		    (long long)((world->now_us - since_us) / SECOND_US));
 	if (world->paused == world->command && world->now_us - world->paused_us > HARDLY_US)
 		world_wrong("a message about %s, whose run somebody has paused %lld s ago", m->uuid,
 		    (long long)((world->now_us - world->paused_us) / SECOND_US));
-	if (world->is_to_be_off && world->is_on && world->now_us - on_since_us() > POWER_US)
+	if (is_of_first && world->is_to_be_off && world->is_on && world->now_us - on_since_us() > POWER_US)
 		world_wrong("a message about %s, whose host was to be off, and is on", m->uuid);
 }
 
@@ -125,7 +126,7 @@ void witness_commit(const struct written *w)
 	if (w->begins && files_unsynced_intent())
 		world_wrong("I2: a transaction is committed, and what it writes is not in the journal on disk");
 	if (w->moves && !w->has_lock)
-		world_wrong("a transaction is committed without the lock of '%s'", host_name[0]);
+		world_wrong("a transaction is committed without the lock of its host");
 	if (w->takes_volumes && world->owner_reported_us && world->owner_reported_us <= w->begun_us)
 		world_wrong("volumes are taken from '%s', which reports", host_name[0]);
 }

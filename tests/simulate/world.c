@@ -46,6 +46,7 @@ const char *const fault_name[FAULTS] = {
 	[FAULT_BMC_SILENT] = "bmc-silent",
 	[FAULT_BMC_SLOW] = "bmc-slow",
 	[FAULT_PAUSE] = "pause",
+	[FAULT_PAIR] = "another-host-dead",
 };
 
 /* Where each kind strikes, and up to which call of that bottom: a plain rescue makes about so many. */
@@ -89,6 +90,7 @@ static const struct {
 	[FAULT_BMC_SILENT] = { BOTTOM_AGENT, 8, 3 },
 	[FAULT_BMC_SLOW] = { BOTTOM_ORDER, 1, 2 },
 	[FAULT_PAUSE] = { BOTTOM_ANY, 1500, 3 },
+	[FAULT_PAIR] = { BOTTOMS, 1, 6 },
 };
 
 /* splitmix64 */

@@ -68,6 +68,7 @@ enum fault_kind {
 	FAULT_BMC_SILENT,   /* the dead host's BMC does not answer for up to some minutes */
 	FAULT_BMC_SLOW,     /* it obeys, but late */
 	FAULT_PAUSE,        /* another operator pauses the newest run, while this command stands still */
+	FAULT_PAIR,         /* another host has died with it, one of the instances ran there, and both are rescued in one run */
 	FAULTS
 };
 
@@ -141,6 +142,8 @@ struct world {
 	struct guest guest[INSTANCES];
 	bool alive[3];                 /* the computes A, B, C */
 	bool agents_alive;             /* A's agents of neutron */
+	bool is_pair;                  /* B has died with A, and is off for good */
+	bool is_about_both;            /* the command that runs names both */
 	int64_t reported_us, owner_reported_us; /* since when the dead host does again, in some row; its services; 0: it does not */
 	int64_t thawed_us;             /* when a command that stood still went on */
 	bool has_fresh;                /* somebody else has changed an instance since the last command began */
