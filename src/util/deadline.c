@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "util/deadline.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <sys/socket.h>
 #include <time.h>
 
 #include "util/clock.h"
+#include "util/thread.h"
 
 #define NEVER INT64_MAX
 
@@ -62,20 +61,15 @@ static void *watch_sockets(void *unused)
 	return unused;
 }
 
-/* Signals are for the thread that works. */
 static void start_thread(void)
 {
 	pthread_condattr_t monotonic;
-	sigset_t all, before;
 
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_cond_init(&dog.changed, &monotonic);
 	pthread_condattr_destroy(&monotonic);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	dog.has_thread = pthread_create(&dog.thread, NULL, watch_sockets, NULL) == 0;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	dog.has_thread = thread_begin(&dog.thread, false, watch_sockets, NULL) == 0;
 }
 
 static void set_end(int64_t end_ms)
