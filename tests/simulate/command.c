@@ -97,14 +97,16 @@ bool tonight(unsigned habit)
 /* What keeps the old guests off: an agent's doing, or a person's word. */
 const char *fence_words(void)
 {
-	static char of_both[160];
+	static char words[200];
+	const char *storage = world->has_ceph ? " --fence storage" : "";
 
 	if (world->has_agent)
-		return "--fence power";
-	if (!world->is_pair)
-		return "--fenced 'Ann pulled both plugs'";
-	snprintf(of_both, sizeof of_both, "--fenced 'Ann pulled the plugs of %s and %s'", host_name[0], host_name[1]);
-	return of_both;
+		snprintf(words, sizeof words, "--fence power%s", storage);
+	else if (world->is_pair)
+		snprintf(words, sizeof words, "--fenced 'Ann pulled the plugs of %s and %s'%s", host_name[0], host_name[1], storage);
+	else
+		snprintf(words, sizeof words, "--fenced 'Ann pulled both plugs'%s", storage);
+	return words;
 }
 
 const char *dead_hosts(void)
@@ -193,6 +195,7 @@ static pid_t begin(const char *line, unsigned number)
 	world->is_fenced |= strstr(line, " --fenced ") != NULL;
 	world->closing = strstr(line, " migration close ") ? number : world->closing;
 	world->is_to_be_off = strstr(line, " --fence power") != NULL;
+	world->is_to_be_kept_out = strstr(line, " --fence storage") != NULL;
 	world->is_about_both = world->is_pair && strstr(line, dead_hosts());
 	fflush(NULL);
 	pid = fork();
@@ -215,7 +218,8 @@ static void second_operator(const struct fault *f)
 {
 	const char *const ours = state_directory;
 	const unsigned number = world->command;
-	const bool is_stale = world->is_stale, is_to_be_off = world->is_to_be_off, is_about_both = world->is_about_both;
+	const bool is_stale = world->is_stale, is_to_be_off = world->is_to_be_off, is_about_both = world->is_about_both,
+		   is_to_be_kept_out = world->is_to_be_kept_out;
 	char line[LINE_MAX_BYTES];
 	int code;
 
@@ -232,6 +236,7 @@ static void second_operator(const struct fault *f)
 	world->is_stale = is_stale;
 	world->is_to_be_off = is_to_be_off;
 	world->is_about_both = is_about_both;
+	world->is_to_be_kept_out = is_to_be_kept_out;
 	world->command = number;
 	if (f->kind == FAULT_PAUSE && code == 0)
 		is_paused(f, number);

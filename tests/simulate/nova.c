@@ -15,7 +15,7 @@ const char *const host_name[3] = { "sh03-compute-10e114e56e89", "sh03-compute-10
 
 static const char *const step_name[] = { "heartbeats", "host_dies", "conductor_takes", "conductor_sends",
 	"conductor_finds_no_host", "compute_claims", "compute_fails", "compute_spawns", "neutron_plugs", "compute_has_spawned",
-	"compute_takes_it_over", "compute_ends", "tenant_deletes", "another_host_dies" };
+	"compute_takes_it_over", "compute_ends", "tenant_deletes", "another_host_dies", "disks_in_ceph" };
 #define STEPS (sizeof step_name / sizeof *step_name)
 static struct prepared prepared_step[STEPS];
 
@@ -117,6 +117,24 @@ void nova_beat(uint32_t tables)
 		world->beat_due = false;
 }
 
+static bool is_drawn(enum fault_kind kind)
+{
+	for (const struct fault *f = world->fault; f < world->fault + world->nfault; f++)
+		if (f->on && f->kind == kind)
+			return true;
+	return false;
+}
+
+static void disks_are_in_ceph(void)
+{
+	const struct message none = { 0 };
+
+	world->has_ceph = is_drawn(FAULT_CEPH) || is_drawn(FAULT_CEPH_SILENT) || is_drawn(FAULT_LIFTED);
+	world_fails(FAULT_CEPH);
+	if (world->has_ceph)
+		step("disks_in_ceph", &none);
+}
+
 static void another_dies(void)
 {
 	const struct prepared *dies = step_named("host_dies");
@@ -149,6 +167,7 @@ void nova_begin(unsigned without)
 		}
 	report_all("host_dies");
 	another_dies();
+	disks_are_in_ceph();
 	nova_beat(ALL_TABLES);
 }
 
@@ -365,6 +384,8 @@ static void act_at_time(const struct event *e)
 		world->alive[0] = world->agents_alive = true;
 	} else if (f->kind == FAULT_BROKER) {
 		broker_goes(f->by % 2, (int64_t)(5 + f->by / 2 % 90) * SECOND_US);
+	} else if (f->kind == FAULT_LIFTED) {
+		ceph_is_cleared();
 	} else if (f->kind == FAULT_CLOCK) {
 		world->jump_us = f->by % 2 ? 3600 * SECOND_US : -3600 * SECOND_US;
 	} else {

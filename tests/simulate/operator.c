@@ -178,10 +178,21 @@ static void read_list(const char *text)
 	note(line);
 }
 
+/* "next: leave out --fence storage and power the host off" */
+static void leave_out(char *line)
+{
+	static const char option[] = " --fence storage";
+	char *at = world->leaves_storage ? strstr(line, option) : NULL;
+
+	if (at)
+		memmove(at, at + strlen(option), strlen(at + strlen(option)) + 1);
+}
+
 static void read_words(const char *line, const struct said *said)
 {
 	size_t n;
 
+	world->leaves_storage |= strstr(said->text, "leave out --fence storage") != NULL;
 	if (does_something(line)) {
 		notes.nhint = 0;
 		notes.listed = false;
@@ -306,6 +317,7 @@ void operator_night(void)
 	rescue_line(line, sizeof line);
 	memcpy(notes.first, line, sizeof line);
 	for (unsigned i = 0; i <= HINTS_MAX; i++) {
+		leave_out(line);
 		type(line, &said);
 		read_words(line, &said);
 		if (faults_so_far() > faults) { /* what is typed and read after the last fault counts */

@@ -96,6 +96,26 @@ static int64_t on_since_us(void)
 	return world->on_us > world->thawed_us ? world->on_us : world->thawed_us;
 }
 
+static size_t guest_named(const char *uuid)
+{
+	size_t i = 0;
+
+	while (i < INSTANCES && strcmp(world->guest[i].uuid, uuid) != 0)
+		i++;
+	return i;
+}
+
+static bool has_disk_in_ceph(const char *uuid)
+{
+	return world->has_ceph &&
+	    server_ask("SELECT id FROM nova.block_device_mapping WHERE instance_uuid = '%s' AND volume_id IS NOT NULL AND deleted = 0", uuid)[0];
+}
+
+static int64_t lifted_us(void)
+{
+	return world->lifted_us > world->thawed_us ? world->lifted_us : world->thawed_us;
+}
+
 /* A message: what was durable before it, and what was known. */
 void witness_cast(const struct message *m)
 {
@@ -112,6 +132,9 @@ void witness_cast(const struct message *m)
 	if (world->paused == world->command && world->now_us - world->paused_us > HARDLY_US)
 		world_wrong("a message about %s, whose run somebody has paused %lld s ago", m->uuid,
 		    (long long)((world->now_us - world->paused_us) / SECOND_US));
+	if (world->is_to_be_kept_out && has_disk_in_ceph(m->uuid) && !ceph_keeps_guest_out(guest_named(m->uuid)) &&
+	    (!world->lifted_us || world->now_us - lifted_us() > HARDLY_US))
+		world_wrong("a message about %s, and its old guest is not kept off its disk", m->uuid);
 	if (is_of_first && world->is_to_be_off && world->is_on && world->now_us - on_since_us() > POWER_US)
 		world_wrong("a message about %s, whose host was to be off, and is on", m->uuid);
 }

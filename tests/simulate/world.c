@@ -47,6 +47,9 @@ const char *const fault_name[FAULTS] = {
 	[FAULT_BMC_SLOW] = "bmc-slow",
 	[FAULT_PAUSE] = "pause",
 	[FAULT_PAIR] = "another-host-dead",
+	[FAULT_CEPH] = "disks-in-ceph",
+	[FAULT_CEPH_SILENT] = "ceph-silent",
+	[FAULT_LIFTED] = "blocklist-cleared",
 };
 
 /* Where each kind strikes, and up to which call of that bottom: a plain rescue makes about so many. */
@@ -91,6 +94,9 @@ static const struct {
 	[FAULT_BMC_SLOW] = { BOTTOM_ORDER, 1, 2 },
 	[FAULT_PAUSE] = { BOTTOM_ANY, 1500, 3 },
 	[FAULT_PAIR] = { BOTTOMS, 1, 6 },
+	[FAULT_CEPH] = { BOTTOMS, 1, 5 },
+	[FAULT_CEPH_SILENT] = { BOTTOM_FENCE, 2, 3 },
+	[FAULT_LIFTED] = { BOTTOM_TIME, 40, 2 },
 };
 
 /* splitmix64 */

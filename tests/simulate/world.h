@@ -29,7 +29,7 @@
 #define BEGIN_S INT64_C(1796000000) /* 2026-11-30 02:13:20 UTC: the host has died */
 
 /* What a call of a bottom is counted as: a fault names the one that it befalls. */
-enum bottom { BOTTOM_ANY, BOTTOM_STATEMENT, BOTTOM_BEGIN, BOTTOM_COMMIT, BOTTOM_WRITE, BOTTOM_SYNC, BOTTOM_PUBLISH, BOTTOM_AGENT, BOTTOM_ORDER, BOTTOM_TIME, BOTTOMS };
+enum bottom { BOTTOM_ANY, BOTTOM_STATEMENT, BOTTOM_BEGIN, BOTTOM_COMMIT, BOTTOM_WRITE, BOTTOM_SYNC, BOTTOM_PUBLISH, BOTTOM_AGENT, BOTTOM_ORDER, BOTTOM_FENCE, BOTTOM_TIME, BOTTOMS };
 
 enum fault_kind {
 	FAULT_DEATH,        /* of the program */
@@ -69,6 +69,9 @@ enum fault_kind {
 	FAULT_BMC_SLOW,     /* it obeys, but late */
 	FAULT_PAUSE,        /* another operator pauses the newest run, while this command stands still */
 	FAULT_PAIR,         /* another host has died with it, one of the instances ran there, and both are rescued in one run */
+	FAULT_CEPH,         /* no fault: the volumes are in a Ceph, and the old guests are kept off them first (--fence storage) */
+	FAULT_CEPH_SILENT,  /* the same, and its monitors do not answer an order, which may be obeyed all the same */
+	FAULT_LIFTED,       /* the same, and somebody clears the blocklist */
 	FAULTS
 };
 
@@ -126,6 +129,12 @@ struct guest {
 	int64_t claim_us;
 };
 
+#define KEPT_OUT_MAX 16
+struct kept_out {
+	char client[80];
+	int64_t until_us;
+};
+
 struct world {
 	uint64_t seed, family, random, dice,
 	    order;       /* dice: the faults' own stream, so that a fault that is left out changes no other */
@@ -144,6 +153,12 @@ struct world {
 	bool agents_alive;             /* A's agents of neutron */
 	bool is_pair;                  /* B has died with A, and is off for good */
 	bool is_about_both;            /* the command that runs names both */
+	bool has_ceph;                 /* which has the instances' volumes */
+	bool leaves_storage;           /* the person was told to leave --fence storage out */
+	bool is_to_be_kept_out;        /* the command that runs was told to see to that: the old guests off their disks there */
+	struct kept_out kept_out[KEPT_OUT_MAX]; /* its blocklist */
+	size_t nkept_out;
+	int64_t lifted_us; /* when somebody has cleared it */
 	int64_t reported_us, owner_reported_us; /* since when the dead host does again, in some row; its services; 0: it does not */
 	int64_t thawed_us;             /* when a command that stood still went on */
 	bool has_fresh;                /* somebody else has changed an instance since the last command began */
@@ -288,6 +303,10 @@ void nova_takes(size_t message);
 /* power.c */
 void power_comes_on(void);
 void power_goes_off(void);
+
+/* ceph.c */
+bool ceph_keeps_guest_out(size_t guest);
+void ceph_is_cleared(void);
 
 /* oracle.c */
 void oracle_step(void);                                    /* after each step of an actor or the program */
