@@ -66,7 +66,7 @@ const char *look_claim_alone(void)
 {
 	look();
 	for (size_t i = 0; i < seen.ninstance; i++)
-		if (!seen.instance[i].deleted && strcmp(seen.instance[i].task_state, "rebuilding") == 0 &&
+		if (!seen.instance[i].deleted && !world->guest[i].is_preempted && strcmp(seen.instance[i].task_state, "rebuilding") == 0 &&
 		    !look_open(seen.instance[i].uuid, "accepted") && !look_open(seen.instance[i].uuid, "pre-migrating"))
 			return seen.instance[i].name;
 	return NULL;

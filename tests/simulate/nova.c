@@ -14,8 +14,9 @@
 const char *const host_name[3] = { "sh03-compute-10e114e56e89", "sh03-compute-10e114e56e141", "sh03-compute-10e114e57e12" };
 
 static const char *const step_name[] = { "heartbeats", "host_dies", "conductor_takes", "conductor_sends",
-	"conductor_finds_no_host", "compute_claims", "compute_fails", "compute_spawns", "neutron_plugs", "compute_has_spawned",
-	"compute_takes_it_over", "compute_ends", "tenant_deletes", "another_host_dies", "disks_in_ceph" };
+	"conductor_finds_no_host", "conductor_finds_it_deleted", "compute_begins", "compute_makes_migration", "compute_claims",
+	"compute_fails", "compute_finds_it_deleted", "compute_spawns", "neutron_plugs", "compute_has_spawned", "compute_takes_it_over",
+	"compute_ends", "compute_returns", "tenant_deletes", "another_host_dies", "disks_in_ceph" };
 #define STEPS (sizeof step_name / sizeof *step_name)
 static struct prepared prepared_step[STEPS];
 
@@ -48,15 +49,22 @@ static const struct prepared *step_named(const char *name)
 	return &prepared_step[i];
 }
 
+/* How a build ends that fails, as compute_fails.sql has it: texts in words of SQL. */
+struct failure {
+	const char *vm_state, *task_state, *power, *message, *trace;
+	bool claimed;
+};
+
 /* In one transaction; false: a row is locked, and nothing was done. */
-static bool step_with(const char *name, const struct message *m, const char *vm_state, const char *trace)
+static bool step_with(const char *name, const struct message *m, const struct failure *f)
 {
 	const struct prepared *p = step_named(name);
 	char settings[2048];
 
 	snprintf(settings, sizeof settings,
-	    "SET @uuid = '%s', @request = '%s', @host = '%s', @migration = %lld, @vm_state = '%s', @trace = '%s', @controller = '" CONTROLLER "'",
-	    m->uuid, m->request, host_name[m->host], m->migration, vm_state, trace);
+	    "SET @uuid = '%s', @request = '%s', @host = '%s', @migration = %lld, @vm_state = '%s', @task_state = %s, @power = %s,"
+	    " @message = %s, @trace = '%s', @claimed = %d, @controller = '" CONTROLLER "'",
+	    m->uuid, m->request, host_name[m->host], m->migration, f->vm_state, f->task_state, f->power, f->message, f->trace, f->claimed);
 	if (!server_step(p, settings, 0, p->n))
 		return false;
 	world_tell("%s %s %s", name, m->uuid, host_name[m->host]);
@@ -65,7 +73,16 @@ static bool step_with(const char *name, const struct message *m, const char *vm_
 
 static bool step(const char *name, const struct message *m)
 {
-	return step_with(name, m, "", "");
+	return step_with(name, m, &(struct failure){ "", "NULL", "NULL", "NULL", "", false });
+}
+
+/* A step that an event which is tried again does not take again. */
+static bool once(enum step_once which, const char *name, struct message *m)
+{
+	if (!(m->taken >> which & 1) && !step(name, m))
+		return false;
+	m->taken |= 1u << which;
+	return true;
 }
 
 /* All of it, or a statement of it; who lives is part of the settings, by which the tables' versions are told from each other. */
@@ -237,6 +254,10 @@ static void take(struct message *m, size_t index)
 /* The scheduler's choice. */
 static bool send_on(struct message *m)
 {
+	if (!read_instance(m->uuid)) {
+		m->ended = true;
+		return step("conductor_finds_it_deleted", m);
+	}
 	m->host = 1 + world_draw(2);
 	if (!world->alive[m->host])
 		m->host = 3 - m->host;
@@ -246,21 +267,36 @@ static bool send_on(struct message *m)
 }
 
 /* The places at which a build ends, as Python prints them (nova 26.2 compute/manager.py): in the claim, at a state that is not
- * the expected one, in the driver that takes back what it made, and in one that does not. */
+ * the expected one before the guest is made and after it, in the driver that takes back what it made, and in one that does not. */
 #define TRACE_CLAIM \
 	"  File \"/usr/lib/python3/dist-packages/nova/compute/claims.py\", line 163, in _test\n    raise exception.ComputeResourcesUnavailable(reason="
 #define TRACE_STATE \
 	"in _do_rebuild_instance\n    instance.save(expected_task_state=[task_states.REBUILDING])\nnova.exception.UnexpectedTaskStateError"
+#define TRACE_STATE_LATE \
+	"in _do_rebuild_instance\n    instance.save(expected_task_state=[task_states.REBUILD_SPAWNING])\nnova.exception.UnexpectedTaskStateError"
 #define TRACE_SPAWN \
 	"in spawn\n    self._create_guest_with_network(\n  in _create_guest_with_network\n    raise exception.VirtualInterfaceCreateException()"
 #define TRACE_OTHER \
 	"in _rebuild_default_impl\n    self.driver.spawn(context, instance, image_meta, injected_files,\nlibvirt.libvirtError: internal error"
 
 /* What a compute does when the instance is not as it must be, or when its driver fails. */
-static bool fail(struct message *m, const char *vm_state, const char *trace)
+static bool fail(struct message *m, const struct failure *f)
 {
-	m->ended = step_with("compute_fails", m, vm_state, trace);
+	m->ended = step_with("compute_fails", m, f);
 	return m->ended;
+}
+
+/* Of an instance that was deleted meanwhile nobody is told. */
+static bool drop(struct message *m, bool claimed)
+{
+	m->ended = step_with("compute_finds_it_deleted", m, &(struct failure){ "", "NULL", "NULL", "NULL", "", claimed });
+	return m->ended;
+}
+
+/* Without an accepted migration it makes one of its own, and does not know it afterwards. */
+static bool begin_on_host(struct message *m)
+{
+	return once(ONCE_BEGINS, "compute_begins", m) && (m->migration || once(ONCE_MAKES_MIGRATION, "compute_makes_migration", m));
 }
 
 static bool claim(struct message *m)
@@ -269,12 +305,16 @@ static bool claim(struct message *m)
 	char vm_state[sizeof row->vm_state];
 
 	if (!row)
-		return true;
+		return once(ONCE_BEGINS, "compute_begins", m) && drop(m, false);
 	memcpy(vm_state, row->vm_state, sizeof vm_state);
 	oracle_begin(m);
-	if (!step("compute_claims", m))
+	if (!begin_on_host(m))
 		return false;
-	return !world_fails(FAULT_CLAIM) || fail(m, vm_state, TRACE_CLAIM);
+	if (world_fails(FAULT_CLAIM))
+		return fail(m,
+		    &(struct failure){ vm_state, "NULL", "NULL",
+			"CONCAT('Build of instance ', @uuid, ' aborted: Insufficient compute resources: Claim pci failed.')", TRACE_CLAIM, false });
+	return step("compute_claims", m);
 }
 
 /* nova compute/manager.py _do_rebuild_instance: save(expected_task_state=[REBUILDING]) */
@@ -283,14 +323,28 @@ static bool spawn(struct message *m)
 	const struct instance_row *row = read_instance(m->uuid);
 
 	if (!row)
-		return fail(m, "error", TRACE_STATE);
-	return strcmp(row->task_state, "rebuilding") == 0 ? step("compute_spawns", m) : fail(m, "error", TRACE_STATE);
+		return drop(m, true);
+	if (strcmp(row->task_state, "rebuilding") == 0)
+		return step("compute_spawns", m);
+	world->guest[m->guest].is_preempted = true;
+	return fail(m, &(struct failure){ "error", "'rebuilding'", "0", "CONCAT('Conflict updating instance ', @uuid)", TRACE_STATE, true });
+}
+
+/* Of the driver; the guest that it leaves runs. */
+static bool fail_to_spawn(struct message *m)
+{
+	const bool leaves_guest = world_draw(2);
+
+	if (leaves_guest)
+		world->guest[m->guest].runs |= 1u << m->host;
+	return fail(m,
+	    leaves_guest ? &(struct failure){ "error", "NULL", "NULL", "'libvirtError'", TRACE_OTHER, true } :
+			   &(struct failure){ "error", "NULL", "NULL", "'Virtual Interface creation failed'", TRACE_SPAWN, true });
 }
 
 static bool run(struct message *m)
 {
 	const struct instance_row *row;
-	bool leaves_guest;
 
 	if (world_fails(FAULT_COMPUTE)) {
 		world->alive[m->host] = false;
@@ -298,27 +352,19 @@ static bool run(struct message *m)
 			world->guest[i].runs &= ~(1u << m->host);
 		return true;
 	}
-	if (world_fails(FAULT_SPAWN)) {
-		leaves_guest = world_draw(2);
-		if (leaves_guest)
-			world->guest[m->guest].runs |= 1u << m->host;
-		return fail(m, "error", leaves_guest ? TRACE_OTHER : TRACE_SPAWN);
-	}
+	if (world_fails(FAULT_SPAWN))
+		return fail_to_spawn(m);
 	row = read_instance(m->uuid);
-	if (!row || strcmp(row->task_state, "rebuild_spawning") != 0)
-		return fail(m, "error", TRACE_SPAWN);
+	if (!row)
+		return drop(m, true);
+	if (strcmp(row->task_state, "rebuild_spawning") != 0) {
+		world->guest[m->guest].runs |= 1u << m->host;
+		return fail(m, &(struct failure){ "error", "NULL", "1", "CONCAT('Conflict updating instance ', @uuid)", TRACE_STATE_LATE, true });
+	}
 	if (!step("compute_has_spawned", m))
 		return false;
 	world->guest[m->guest].runs |= 1u << m->host;
 	return true;
-}
-
-/* Is it still under way? Without a migration nova goes on all the same (conductor/manager.py: rebuild_instance). */
-static bool is_under_way(const struct message *m)
-{
-	const struct migration_row *row = m->migration ? look_migration(m->migration) : NULL;
-
-	return !m->migration || (row && strcmp(row->status, "pre-migrating") == 0);
 }
 
 static void act_on_message(const struct event *e)
@@ -341,8 +387,6 @@ static void act_on_message(const struct event *e)
 		return;
 	}
 	if (e->kind != EVENT_SEND && !world->alive[m->host])
-		return;
-	if (e->kind > EVENT_CLAIM && e->kind < EVENT_MOVES && !is_under_way(m))
 		return;
 	switch (e->kind) {
 	case EVENT_SEND:
@@ -372,6 +416,18 @@ static void act_on_message(const struct event *e)
 		world_at((int64_t)(1000 + world_draw((uint64_t)most_us[e->kind])), e->kind + 1, e->subject);
 }
 
+/* With a nova-compute that is started anew, or as one that could not report until now. */
+static bool host_returns(bool is_started)
+{
+	if (is_started && !step("compute_returns", &(struct message){ .host = 0 }))
+		return false;
+	for (size_t i = 0; is_started && i < INSTANCES; i++)
+		world->guest[i].is_preempted = true;
+	power_comes_on();
+	world->alive[0] = world->agents_alive = true;
+	return true;
+}
+
 static void act_at_time(const struct event *e)
 {
 	struct fault *f = &world->fault[e->subject];
@@ -380,8 +436,8 @@ static void act_at_time(const struct event *e)
 	world_tell("fault: %s", fault_name[f->kind]);
 	f->happened = true;
 	if (f->kind == FAULT_RETURN) {
-		power_comes_on();
-		world->alive[0] = world->agents_alive = true;
+		if (!host_returns(f->by % 2))
+			world_at(50000, EVENT_TIME, e->subject);
 	} else if (f->kind == FAULT_BROKER) {
 		broker_goes(f->by % 2, (int64_t)(5 + f->by / 2 % 90) * SECOND_US);
 	} else if (f->kind == FAULT_LIFTED) {

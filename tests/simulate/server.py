@@ -22,13 +22,15 @@ WANTED = ("image-active-0", "volume-active-0", "volume-active-1")
 SCHEMAS = ("nova_api", "nova_cell0", "nova", "cinder", "placement", "neutron")
 TABLES = {
     "nova": ("instances", "migrations", "instance_actions", "instance_actions_events", "instance_faults", "instance_info_caches", "services",
-             "block_device_mapping"),
+             "block_device_mapping", "compute_nodes", "instance_extra", "instance_metadata", "instance_system_metadata"),
+    "nova_api": ("instance_mappings",),
     "nova_cell0": ("services",),
     "cinder": ("volumes", "backups", "services", "workers", "groups", "consistencygroups", "image_volume_cache_entries", "volume_attachment"),
     "neutron": ("ports", "ml2_port_bindings", "provisioningblocks", "agents"),
     "world": ("wrong", "fresh"),  # of triggers.sql
 }
-COUNTED = ("nova.migrations", "nova.instance_actions", "nova.instance_actions_events", "nova.instance_faults")  # whose next number is the history's own
+COUNTED = ("nova.migrations", "nova.instance_actions", "nova.instance_actions_events", "nova.instance_faults",
+           "nova.instance_extra")  # whose next number is the history's own
 
 
 def sandbox(*words):

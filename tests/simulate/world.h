@@ -106,6 +106,8 @@ struct event {
 
 enum message_state { MESSAGE_QUEUED, MESSAGE_TAKEN, MESSAGE_EXPIRED, MESSAGE_GONE };
 
+enum step_once { ONCE_BEGINS, ONCE_MAKES_MIGRATION };
+
 struct message {
 	enum message_state state;
 	int64_t sent_us, expires_us;
@@ -118,6 +120,7 @@ struct message {
 	int64_t gone_us;     /* when it was not 'accepted' any more */
 	bool is_closed;      /* by 'migration close' */
 	long long migration; /* 0: none was accepted when it was taken */
+	unsigned taken;      /* steps that are taken once, a bit each */
 	char method[32], uuid[UUID_TEXT], request[48];
 };
 
@@ -125,6 +128,7 @@ struct guest {
 	char uuid[UUID_TEXT], name[32];
 	unsigned casts; /* messages about it that a queue got */
 	unsigned runs;  /* hosts on which it runs, a bit each; the dead one's does not */
+	bool is_preempted; /* nova has left it 'rebuilding', and builds it no more */
 	long long claim; /* its newest migration that was 'accepted', and since when it is there */
 	int64_t claim_us;
 };

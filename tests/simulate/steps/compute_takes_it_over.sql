@@ -1,2 +1,2 @@
--- nova compute/resource_tracker.py finish_evacuation: the host first. @uuid, @host.
-UPDATE nova.instances SET host = @host, node = @host, launched_on = @host, updated_at = UTC_TIMESTAMP() WHERE uuid = @uuid AND deleted = 0;
+-- nova compute/resource_tracker.py finish_evacuation: the host first; launched_on stays. @uuid, @host.
+UPDATE nova.instances SET host = @host, node = @host, updated_at = UTC_TIMESTAMP() WHERE uuid = @uuid AND deleted = 0;

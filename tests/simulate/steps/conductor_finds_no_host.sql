@@ -7,7 +7,8 @@ INSERT INTO nova.instance_faults (created_at, instance_uuid, code, message, deta
 VALUES (UTC_TIMESTAMP(), @uuid, 500, 'No valid host was found. There are not enough hosts available.', 'NoValidHost', @controller, 0);
 UPDATE nova.instance_actions_events e JOIN nova.instance_actions a ON a.id = e.action_id
    SET e.finish_time = UTC_TIMESTAMP(), e.updated_at = UTC_TIMESTAMP(), e.result = 'Error',
-       e.traceback = 'nova.exception.NoValidHost: No valid host was found. There are not enough hosts available.'
+       e.traceback = 'nova.exception.NoValidHost: No valid host was found. There are not enough hosts available.',
+       e.details = 'No valid host was found. There are not enough hosts available.'
  WHERE a.instance_uuid = CONVERT(@uuid USING ascii) AND a.request_id = @request AND e.event = 'rebuild_server' AND e.result IS NULL;
 UPDATE nova.instance_actions SET message = 'Error', updated_at = UTC_TIMESTAMP()
  WHERE instance_uuid = CONVERT(@uuid USING ascii) AND request_id = @request;
