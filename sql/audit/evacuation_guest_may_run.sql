@@ -40,7 +40,7 @@ SELECT i.uuid AS subject
    AND i.deleted = 0
    AND (e.traceback IS NULL
         OR e.traceback REGEXP 'in _check_instance_exists|REBUILD_SPAWNING[]][)]|in stop_instance|in finish_evacuation'
-        OR e.traceback NOT REGEXP 'nova/compute/claims[.]py|in (rebuild_claim|_validate_instance_group_policy|_check_trusted_certs|from_image_ref|generate_image_url|setup_networks_on_host|setup_instance_network_on_host|_get_instance_block_device_info|_get_bound_arq_resources|detach_block_devices|_prep_block_device|_create_image|_get_guest_xml|_create_domain_and_network|_create_guest_with_network)[[:space:]]|InvalidSharedStorage|task_states[.]REBUILDING[]][)]|in _rebuild_default_impl[[:space:]]+instance[.]save')
+        OR e.traceback NOT REGEXP 'nova/compute/claims[.]py|raise error[.]inner_exception|in (rebuild_claim|_validate_instance_group_policy|_check_trusted_certs|from_image_ref|generate_image_url|setup_networks_on_host|setup_instance_network_on_host|_get_instance_block_device_info|_get_bound_arq_resources|detach_block_devices|_prep_block_device|_create_image|_get_guest_xml|_create_domain_and_network|_create_guest_with_network)[[:space:]]|InvalidSharedStorage|task_states[.]REBUILDING[]][)]|in _rebuild_default_impl[[:space:]]+instance[.]save')
    AND NOT EXISTS (SELECT 1
                      FROM instance_actions        AS later
                      JOIN instance_actions_events AS done ON done.action_id = later.id

@@ -266,14 +266,14 @@ static bool send_on(struct message *m)
 	return step(m->ended ? "conductor_finds_no_host" : "conductor_sends", m);
 }
 
-/* The places at which a build ends, as Python prints them (nova 26.2 compute/manager.py): in the claim, at a state that is not
+/* The places at which a build ends, as Python prints them (nova 26.2 compute/manager.py; tests/actors/traces.py): in the claim, at a state that is not
  * the expected one before the guest is made and after it, in the driver that takes back what it made, and in one that does not. */
 #define TRACE_CLAIM \
-	"  File \"/usr/lib/python3/dist-packages/nova/compute/claims.py\", line 163, in _test\n    raise exception.ComputeResourcesUnavailable(reason="
+	"in rebuild_instance\n    with self._error_out_instance_on_exception(\n  in _error_out_instance_on_exception\n    raise error.inner_exception\n"
 #define TRACE_STATE \
-	"in _do_rebuild_instance\n    instance.save(expected_task_state=[task_states.REBUILDING])\nnova.exception.UnexpectedTaskStateError"
+	"in _do_rebuild_instance\n    instance.save(expected_task_state=[task_states.REBUILDING])"
 #define TRACE_STATE_LATE \
-	"in _do_rebuild_instance\n    instance.save(expected_task_state=[task_states.REBUILD_SPAWNING])\nnova.exception.UnexpectedTaskStateError"
+	"in _do_rebuild_instance\n    instance.save(expected_task_state=[task_states.REBUILD_SPAWNING])"
 #define TRACE_SPAWN \
 	"in spawn\n    self._create_guest_with_network(\n  in _create_guest_with_network\n    raise exception.VirtualInterfaceCreateException()"
 #define TRACE_OTHER \

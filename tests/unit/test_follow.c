@@ -438,6 +438,8 @@ static const struct {
 	{ DO "    self.stop_instance(context, instance, False)\n  File \"manager.py\", line 4, in stop_instance\n    f()\n", GUEST_UNKNOWN },
 	{ "  in rebuild_instance\n    self.rt.finish_evacuation(\n  in finish_evacuation\n    f()\n", GUEST_UNKNOWN },
 	{ "  File \"/usr/lib/python3/dist-packages/nova/compute/claims.py\", line 5, in _test\n", GUEST_ABSENT },
+	{ "  in rebuild_instance\n    with self._error_out_instance_on_exception(\n  in _error_out_instance_on_exception\n    raise error.inner_exception\n",
+	    GUEST_ABSENT },
 	{ IMPL "    instance.save(\n", GUEST_ABSENT },
 	{ IMPL "    new_block_device_info = f()\n  File \"manager.py\", line 6, in _prep_block_device\n    raise\n", GUEST_ABSENT },
 	{ IMPL "    self.driver.spawn(\n", GUEST_UNKNOWN },

@@ -59,6 +59,8 @@ static const struct {
 
 	/* before it */
 	{ "/nova/compute/claims.py\"", GUEST_ABSENT },
+	/* what the claim or the late check of the group has refused is raised anew, without its own trace */
+	{ "raise error.inner_exception", GUEST_ABSENT },
 	{ "in rebuild_claim\n", GUEST_ABSENT },
 	{ "in _validate_instance_group_policy\n", GUEST_ABSENT },
 	{ "raise exception.InvalidSharedStorage(", GUEST_ABSENT },
