@@ -311,6 +311,11 @@ check-landing: all
 	$(Q)tests/deps.sh build sandbox
 	$(Q)EVAC_MANAGE=$(abspath $(BUILD))/evac-manage tests/lib/in_own_sandbox tests/fleet/land $(ROUNDS) $(FIRST)
 
+# what the simulator's actors write, against what the real nova, cinder and placement write to the same rows; SCENES= some of tests/actors/scenes.py
+check-actors: all
+	$(Q)tests/deps.sh build sandbox
+	$(Q)EVAC_MANAGE=$(abspath $(BUILD))/evac-manage tests/actors/own $(SCENES)
+
 # rescues among real daemons that die, hang and come back: RUNS= of them, each of a seed from FIRST= on; SEED= one of them, with all it says
 RUNS ?= 1000
 check-chaos: all
@@ -448,5 +453,5 @@ check-bare: deb tarball
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all check-chaos docs check-docs po deb rpm tarball sbom check-packages check-bare audit-page unit rooms check-house check-bytes format check-unit check check-exhaustive check-outages check-servers check-storage check-disks check-fleet check-landing check-pace simulate check-mutations check-releases check-rehearsal check-guests demo demo-guests asan analyze tidy fuzz fuzzers coverage install clean check-audit bench bench-audit bench-moves bench-evacuations bench-cloud bench-lists bench-start
+.PHONY: all check-actors check-chaos docs check-docs po deb rpm tarball sbom check-packages check-bare audit-page unit rooms check-house check-bytes format check-unit check check-exhaustive check-outages check-servers check-storage check-disks check-fleet check-landing check-pace simulate check-mutations check-releases check-rehearsal check-guests demo demo-guests asan analyze tidy fuzz fuzzers coverage install clean check-audit bench bench-audit bench-moves bench-evacuations bench-cloud bench-lists bench-start
 .DELETE_ON_ERROR:
