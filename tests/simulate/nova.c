@@ -59,7 +59,7 @@ struct failure {
 static bool step_with(const char *name, const struct message *m, const struct failure *f)
 {
 	const struct prepared *p = step_named(name);
-	char settings[2048];
+	char settings[4096];
 
 	snprintf(settings, sizeof settings,
 	    "SET @uuid = '%s', @request = '%s', @host = '%s', @migration = %lld, @vm_state = '%s', @task_state = %s, @power = %s,"
