@@ -15,7 +15,7 @@ SELECT s.host AS subject
           FROM volumes AS v
          WHERE v.host IS NOT NULL
            AND v.deleted = 0
-         GROUP BY LEFT(BINARY v.host, 255), SUBSTR(BINARY v.host, 256)) AS o
+         GROUP BY UNHEX(SHA2(v.host, 256))) AS o
   STRAIGHT_JOIN (SELECT x.id, x.host, x.disabled, x.disabled_reason, LEFT(BINARY x.host, 255) AS at
                    FROM services AS x
                   WHERE x.`binary` = 'cinder-volume'

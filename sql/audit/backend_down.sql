@@ -22,7 +22,7 @@ SELECT s.host AS subject
           FROM volumes AS v
          WHERE v.host IS NOT NULL
            AND v.deleted = 0
-         GROUP BY LEFT(BINARY v.host, 255), SUBSTR(BINARY v.host, 256), LEFT(BINARY SUBSTRING_INDEX(v.cluster_name, '#', 1), 255), SUBSTR(BINARY SUBSTRING_INDEX(v.cluster_name, '#', 1), 256)) AS o
+         GROUP BY UNHEX(SHA2(v.host, 256)), UNHEX(SHA2(SUBSTRING_INDEX(v.cluster_name, '#', 1), 256))) AS o
   STRAIGHT_JOIN (SELECT x.id, x.host, x.updated_at, x.disabled_reason, LEFT(BINARY x.host, 255) AS at
                    FROM services AS x
                   WHERE x.`binary` = 'cinder-volume'

@@ -19,7 +19,7 @@ SELECT CONVERT(o.backend USING utf8) AS subject
           FROM volumes AS v
          WHERE v.host IS NOT NULL
            AND v.deleted = 0
-         GROUP BY LEFT(BINARY SUBSTRING_INDEX(v.host, '#', 1), 255), SUBSTR(BINARY SUBSTRING_INDEX(v.host, '#', 1), 256), LEFT(BINARY SUBSTRING_INDEX(v.cluster_name, '#', 1), 255), SUBSTR(BINARY SUBSTRING_INDEX(v.cluster_name, '#', 1), 256)) AS o
+         GROUP BY UNHEX(SHA2(SUBSTRING_INDEX(v.host, '#', 1), 256)), UNHEX(SHA2(SUBSTRING_INDEX(v.cluster_name, '#', 1), 256))) AS o
   LEFT JOIN (SELECT x.host, LEFT(BINARY x.host, 255) AS at
                FROM services AS x
               WHERE x.`binary` = 'cinder-volume'
@@ -43,4 +43,4 @@ SELECT CONVERT(o.backend USING utf8) AS subject
  WHERE s.at IS NULL
    AND c.at IS NULL
  GROUP BY o.backend
- ORDER BY subject;
+ ORDER BY subject, o.backend;

@@ -16,7 +16,7 @@ SELECT o.host AS subject
           FROM instances AS i
          WHERE i.host IS NOT NULL
            AND i.deleted = 0
-         GROUP BY LEFT(BINARY i.host, 255), SUBSTR(BINARY i.host, 256)) AS o
+         GROUP BY UNHEX(SHA2(i.host, 256))) AS o
   STRAIGHT_JOIN (SELECT x.host, LEFT(BINARY LOWER(TRIM(x.host)), 255) AS at
                    FROM services AS x
                   WHERE x.`binary` = 'nova-compute'

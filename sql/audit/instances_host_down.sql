@@ -18,7 +18,7 @@ SELECT o.host AS subject
           FROM instances AS i
          WHERE i.host IS NOT NULL
            AND i.deleted = 0
-         GROUP BY LEFT(BINARY i.host, 255), SUBSTR(BINARY i.host, 256)) AS o
+         GROUP BY UNHEX(SHA2(i.host, 256))) AS o
   STRAIGHT_JOIN (SELECT x.host, LEFT(BINARY x.host, 255) AS at, x.last_seen_up, x.created_at, x.forced_down, x.disabled_reason
                    FROM services AS x
                   WHERE x.`binary` = 'nova-compute'
@@ -26,4 +26,4 @@ SELECT o.host AS subject
                          OR COALESCE(ABS(TIMESTAMPDIFF(SECOND, COALESCE(x.last_seen_up, x.created_at), UTC_TIMESTAMP())) > @down, 1))
                     AND x.deleted = 0
                   LIMIT 18446744073709551615) AS s ON s.at = LEFT(BINARY o.host, 255) AND BINARY s.host = BINARY o.host
- ORDER BY subject;
+ ORDER BY subject, BINARY o.host;

@@ -16,11 +16,11 @@ SELECT o.host AS subject
           FROM instances AS i
          WHERE i.host IS NOT NULL
            AND i.deleted = 0
-         GROUP BY LEFT(BINARY i.host, 255), SUBSTR(BINARY i.host, 256)) AS o
+         GROUP BY UNHEX(SHA2(i.host, 256))) AS o
   STRAIGHT_JOIN (SELECT x.host, LEFT(BINARY x.host, 255) AS at, x.deleted, x.deleted_at
                    FROM services AS x
                   WHERE x.`binary` = 'nova-compute'
                   LIMIT 18446744073709551615) AS s ON s.at = LEFT(BINARY o.host, 255) AND BINARY s.host = BINARY o.host
  GROUP BY o.name, o.host, o.n
 HAVING MIN(s.deleted) > 0
- ORDER BY subject;
+ ORDER BY subject, o.name;

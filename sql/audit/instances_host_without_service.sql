@@ -16,10 +16,10 @@ SELECT o.host AS subject
           FROM instances AS i
          WHERE i.host IS NOT NULL
            AND i.deleted = 0
-         GROUP BY LEFT(BINARY i.host, 255), SUBSTR(BINARY i.host, 256)) AS o
+         GROUP BY UNHEX(SHA2(i.host, 256))) AS o
   LEFT JOIN (SELECT x.host, LEFT(BINARY x.host, 255) AS at
                FROM services AS x     -- a deleted one is for instances_host_service_deleted
               WHERE x.`binary` = 'nova-compute'
               LIMIT 18446744073709551615) AS s ON s.at = LEFT(BINARY o.host, 255) AND BINARY s.host = BINARY o.host
  WHERE s.at IS NULL
- ORDER BY subject;
+ ORDER BY subject, BINARY o.host;

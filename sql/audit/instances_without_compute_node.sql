@@ -17,10 +17,10 @@ SELECT o.host AS subject
           FROM instances AS i
          WHERE i.host IS NOT NULL
            AND i.deleted = 0
-         GROUP BY LEFT(BINARY i.host, 255), SUBSTR(BINARY i.host, 256), LEFT(BINARY i.node, 255), SUBSTR(BINARY i.node, 256)) AS o
+         GROUP BY UNHEX(SHA2(i.host, 256)), UNHEX(SHA2(i.node, 256))) AS o
   LEFT JOIN (SELECT n.hypervisor_hostname AS node, LEFT(BINARY n.hypervisor_hostname, 255) AS at
                FROM compute_nodes AS n
               WHERE n.deleted = 0
               LIMIT 18446744073709551615) AS c ON c.at = LEFT(BINARY o.node, 255) AND BINARY c.node = BINARY o.node
  WHERE c.at IS NULL
- ORDER BY subject, o.node;
+ ORDER BY subject, o.node, BINARY o.host, BINARY o.node;

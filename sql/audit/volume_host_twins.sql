@@ -21,7 +21,7 @@ SELECT CONVERT(MIN(BINARY o.owner) USING utf8) AS subject
                   FROM volumes AS v
                  WHERE v.host IS NOT NULL
                    AND v.deleted = 0
-                 GROUP BY LEFT(BINARY v.host, 255), SUBSTR(BINARY v.host, 256)) AS w
+                 GROUP BY UNHEX(SHA2(v.host, 256))) AS w
           LEFT JOIN (SELECT BINARY x.host AS name, MIN(LEFT(BINARY x.host, 255)) AS at
                        FROM services AS x
                       WHERE x.`binary` = 'cinder-volume'

@@ -17,7 +17,7 @@ SELECT s.host AS subject
           FROM volumes AS v
          WHERE v.host IS NOT NULL
            AND v.deleted = 0
-         GROUP BY LEFT(BINARY v.host, 255), SUBSTR(BINARY v.host, 256), v.service_uuid) AS o
+         GROUP BY UNHEX(SHA2(v.host, 256)), v.service_uuid) AS o
   STRAIGHT_JOIN (SELECT x.host, x.uuid, LEFT(BINARY x.host, 255) AS at
                    FROM services AS x
                   WHERE x.`binary` = 'cinder-volume'

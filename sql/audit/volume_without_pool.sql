@@ -20,7 +20,7 @@ SELECT CONVERT(g.backend USING utf8) AS subject
                   FROM volumes AS v
                  WHERE v.host IS NOT NULL
                    AND v.deleted = 0
-                 GROUP BY LEFT(BINARY v.host, 255), SUBSTR(BINARY v.host, 256)) AS o) AS g
+                 GROUP BY UNHEX(SHA2(v.host, 256))) AS o) AS g
  GROUP BY g.backend
 HAVING SUM(g.pool = '') > 0 AND SUM(g.pool <> '') > 0
  ORDER BY subject;

@@ -26,10 +26,10 @@ SELECT v.id AS k
                              AND BINARY SUBSTRING_INDEX(l.host, '@', -1) = BINARY SUBSTRING_INDEX(SUBSTRING_INDEX(h.host, '#', 1), '@', -1)
                              AND BINARY l.host <> SUBSTRING_INDEX(h.host, '#', 1) -- alive beside its dead cluster, it takes nothing from itself
                              AND l.deleted = 0) END AS newhost
-          FROM (SELECT BINARY MIN(x.host) AS host, LEFT(BINARY x.host, 255) AS at, BINARY MIN(SUBSTRING_INDEX(x.cluster_name, '#', 1)) AS cluster
+          FROM (SELECT BINARY MIN(x.host) AS host, MIN(LEFT(BINARY x.host, 255)) AS at, BINARY MIN(SUBSTRING_INDEX(x.cluster_name, '#', 1)) AS cluster
                   FROM volumes AS x
                  WHERE x.id >= @from AND x.id <= @to AND x.host IS NOT NULL AND x.deleted = 0
-                 GROUP BY at, SUBSTR(BINARY x.host, 256), LEFT(BINARY SUBSTRING_INDEX(x.cluster_name, '#', 1), 255), SUBSTR(BINARY SUBSTRING_INDEX(x.cluster_name, '#', 1), 256)) AS h
+                 GROUP BY UNHEX(SHA2(x.host, 256)), UNHEX(SHA2(SUBSTRING_INDEX(x.cluster_name, '#', 1), 256))) AS h
           LEFT JOIN (SELECT BINARY s.host AS name, MIN(LEFT(BINARY s.host, 255)) AS at
                        FROM services AS s
                       WHERE s.`binary` = 'cinder-volume'
