@@ -331,11 +331,13 @@ check-pace: all
 # every bench of tests/bench/bench, one after the other, with each kind of settings of the server, and a table; BENCHES= some of them; each
 # alone, on the server as it is, by its name. Needs the light sandbox (EVAC_SANDBOX, EVAC_SANDBOX_PORT)
 bench: all
-	$(Q)EVAC_MANAGE=$(abspath $(BUILD))/evac-manage N=$(N) tests/bench/bench $(BENCHES)
+	$(Q)EVAC_MANAGE=$(abspath $(BUILD))/evac-manage tests/bench/bench $(BENCHES)
 
+# an audit of N instances on HOSTS hosts against reading its inputs; needs the light sandbox, and a dozen gigabytes a million
 N ?= 1000000
+bench-audit: HOSTS ?= 5000
 bench-audit: all
-	tests/audit/bench.py $(N)
+	$(Q)EVAC_MANAGE=$(abspath $(BUILD))/evac-manage tests/audit/bench.py $(N) $(HOSTS)
 
 # a list of 100,000 volumes in each format, against the mariadb client; needs the light sandbox
 bench-lists: all

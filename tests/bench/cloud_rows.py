@@ -58,7 +58,8 @@ class Rows:
             seeded = rows("information_schema", "SELECT 1 FROM tables WHERE table_schema = %s AND table_name = %s", ("snapshot_" + database, table))
             connection = connect(database)
             with connection.cursor() as c:
-                c.execute("SET unique_checks = 0, foreign_key_checks = 0, sql_mode = 'NO_AUTO_VALUE_ON_ZERO'")
+                # no binary log of them: no replica is measured, and it is as large again
+                c.execute("SET unique_checks = 0, foreign_key_checks = 0, sql_mode = 'NO_AUTO_VALUE_ON_ZERO', sql_log_bin = 0")
                 c.execute("TRUNCATE `%s`" % table)
                 c.execute("START TRANSACTION")
                 for insert in (["INSERT INTO `%s` SELECT * FROM snapshot_%s.`%s`" % (table, database, table)] if seeded else []) + inserts:
