@@ -6,6 +6,7 @@
 #include "internal.h"
 #include "util/clock.h"
 #include "util/lang.h"
+#include "util/soon.h"
 #include "util/str.h"
 #include "util/uuid.h"
 
@@ -141,6 +142,7 @@ static enum bus_outcome wait_for_answer(struct bus *bus, int64_t deadline_ms, bo
 	amqp_frame_t frame;
 	int status;
 
+	await_soon(amqp_get_sockfd(bus->connection));
 	while (!a.over && !(stop_when_blocked && bus->alarm[0])) {
 		left = left_until(deadline_ms);
 		amqp_maybe_release_buffers(bus->connection);

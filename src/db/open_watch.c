@@ -7,6 +7,7 @@
 #include "internal.h"
 #include "util/lang.h"
 #include "util/resolve.h"
+#include "util/soon.h"
 
 /* Above innodb_lock_wait_timeout (sql/session/settings_set.sql): a lock is waited for until the server says that it is held. */
 #define LEAST_WRITE_MS 15000
@@ -22,6 +23,8 @@ static int wait_for_socket(my_socket fd, my_bool is_read, int timeout_ms)
 
 	if (opening && fd >= 0 && (!opening->watch.on || opening->watch.fd != fd))
 		deadline_watch(&opening->watch, fd, opening->open_ms);
+	if (is_read)
+		await_soon(fd);
 	do
 		rc = poll(&p, 1, timeout_ms ? timeout_ms : -1);
 	while (rc == -1 && errno == EINTR);

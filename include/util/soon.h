@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UTIL_SOON_H
+#define UTIL_SOON_H
+
+/* Until ${fd} has something to read, or for about 0.1 ms: looked at again and again, without going to sleep. A server that is
+ * near answers a small question as fast as a sleeper is woken. Whoever reads then waits as he would have without. */
+void await_soon(int fd);
+
+#endif
