@@ -172,6 +172,7 @@ static void many_instances_are_asked_about_in_few_statements(void **state)
 	assert_int_equal(ports_of_devices(NULL, &have, &words, &ports, &err), 0);
 	assert_int_equal(ports.n, 0);
 	assert_null(fake_calls.s);
+	ports_free(&ports);
 }
 
 /* ---- agents */
