@@ -12,12 +12,15 @@ SELECT p.id AS subject
      , p.host AS host
      , p.display_name AS name
      , COALESCE(p.num_dependent_backups, 0) AS counted
-     , COUNT(c.id) AS there
-     , TIMESTAMPDIFF(SECOND, MAX(COALESCE(c.updated_at, c.created_at, p.updated_at, p.created_at)), UTC_TIMESTAMP()) AS age_s
+     , COALESCE(c.n, 0) AS there
+     , TIMESTAMPDIFF(SECOND, COALESCE(c.last, p.updated_at, p.created_at), UTC_TIMESTAMP()) AS age_s
   FROM backups AS p
-  LEFT JOIN (SELECT x.id, x.parent_id, x.updated_at, x.created_at FROM backups AS x WHERE x.parent_id IS NOT NULL AND x.deleted = 0) AS c
+  LEFT JOIN (SELECT x.parent_id, COUNT(*) AS n, MAX(COALESCE(x.updated_at, x.created_at)) AS last
+               FROM backups AS x
+              WHERE x.parent_id IS NOT NULL
+                AND x.deleted = 0
+              GROUP BY x.parent_id) AS c
     ON c.parent_id = CONVERT(p.id USING ascii)
  WHERE p.deleted = 0
- GROUP BY p.id, p.host, p.display_name, p.num_dependent_backups
-HAVING counted <> there
+   AND COALESCE(p.num_dependent_backups, 0) <> COALESCE(c.n, 0)
  ORDER BY p.id;
