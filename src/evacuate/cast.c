@@ -203,7 +203,7 @@ static enum bus_outcome publish_now(struct work *work, const struct turn *turn, 
 {
 	struct meanwhile meanwhile = { work, turn->next };
 
-	if (evacuation_look_at_source(work, why) != 0)
+	if (life_check(work, why) != 0 || evacuation_look_at_source(work, why) != 0)
 		return BUS_NOT_SENT;
 	return bus_publish_meanwhile(work->world.bus, work->world.nova.bus.exchange, work->world.nova.conductor_topic,
 	    turn->body.s, turn->body.n, while_the_broker_is_awaited, &meanwhile, why);
