@@ -62,6 +62,8 @@ void guard_ask(const struct guard *guard, const struct scene *scene, struct find
 /* Places every instance that nothing leaves out so far, in their order; who fits on no host gets the finding no-capacity. Who
  * went where, the rooms say. */
 void guard_place(const struct scene *scene, struct rooms *rooms, struct findings *out);
+/* Is there an instance or a row of cinder that the run takes away from its host? */
+bool guard_takes_anything(const struct scene *scene);
 /* Every guard of the table, in its order; then beside each finding what may be typed in spite of it. */
 void guards_run(const struct scene *scene, struct findings *out);
 const struct guard *guard_find(const char *code); /* NULL: no finding has this code */

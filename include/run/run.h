@@ -37,6 +37,10 @@ struct run {
  * not say it. */
 enum error_kind run_operation(const struct operation *operation, const struct request *request, struct error *err);
 
+/* refuse.c: a finding stops the run. Sets ERROR_REFUSED, what to mend first, and where one of several failed hosts lives the
+ * command for the others. */
+int refuse_run(struct run *run, struct error *err);
+
 /* confirm.c: the plan shown, the question asked. 0: go on; ERROR_REFUSED: not. */
 int confirm(struct run *run, struct error *err);
 /* Asks a terminal for a missing --fenced text where nothing else stands in the way. 1: it was given, and the plan must be made

@@ -180,7 +180,7 @@ void guard_owner_at_work(const struct guard *self, const struct scene *scene, st
 				}
 }
 
-static bool takes_anything(const struct scene *scene)
+bool guard_takes_anything(const struct scene *scene)
 {
 	EACH_WANTED(c, scene)
 		return true;
@@ -207,14 +207,14 @@ static void report_unfenced(const struct guard *self, const struct scene *scene,
 /* Nothing to write needs nobody's word. */
 void guard_host_unfenced(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	if (takes_anything(scene))
+	if (guard_takes_anything(scene))
 		report_unfenced(self, scene, out);
 }
 
 /* It also disables the host's services. */
 void guard_rescue_unfenced(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	if (scene->subject.marks || takes_anything(scene))
+	if (scene->subject.marks || guard_takes_anything(scene))
 		report_unfenced(self, scene, out);
 }
 

@@ -3,7 +3,6 @@
 #include "evacuate/evacuate.h"
 #include "apply/apply.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -342,39 +341,6 @@ static void make_plan(struct run *run)
 		plan_fence(&run->work.plan, scene->each ? &scene->each[i] : scene);
 	for (size_t i = n; i-- > 0;)
 		plan_power_off(&run->work.plan, scene->each ? &scene->each[i] : scene);
-}
-
-/* In the table's order, which begins with the failed host; but two names that were exchanged make nonsense of all the rest. */
-static const struct finding *first_to_mend(const struct findings *findings)
-{
-	const struct finding *stop = NULL, *skip = NULL;
-
-	for (const struct finding *f = findings->v; f < findings->v + findings->n; f++) {
-		if (strcmp(f->code, "looks-swapped") == 0)
-			return f;
-		if (!stop && f->severity == SEVERITY_STOP && !f->accepted)
-			stop = f;
-		if (!skip && f->severity == SEVERITY_SKIP && !f->accepted) /* something alone */
-			skip = f;
-	}
-	return stop ? stop : skip;
-}
-
-static int refuse_run(struct run *run, struct error *err)
-{
-	const struct finding *first = run->report.first = first_to_mend(&run->report.findings);
-	size_t stops = 0, skips = 0, n;
-
-	for (const struct finding *f = run->report.findings.v; f < run->report.findings.v + run->report.findings.n; f++) {
-		stops += f->severity == SEVERITY_STOP && !f->accepted;
-		skips += f->severity == SEVERITY_SKIP && !f->accepted;
-	}
-	assert(first);
-	n = stops ? stops : skips;
-	error_set(err, ERROR_REFUSED, "refused: %zu problem%s; nothing was written", n, n == 1 ? "" : "s");
-	if (strcmp(run->work.request->shown.format, "table") == 0) /* the screen has what to do about it */
-		return error_hint(err, "fix %s first", first->code);
-	return error_hint(err, "fix %s first: %s", first->code, first->hint[0] ? first->hint : first->message);
 }
 
 static enum error_kind write_plan(struct run *run, struct error *err)

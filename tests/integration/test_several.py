@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import threading
 import time
 
@@ -212,8 +213,37 @@ class Several(blocking.TestCase):
         self.assertTrue(alive)
         self.assertEqual({f["host"] for f in alive}, {C})
         self.assertFalse(any("--accept" in (f["hint"] or "") for f in alive))
+        self.assertEqual(self.hint_of_others(r), ["host", "rescue", A, "--to", B])
         self.unchanged(before)
         self.assertFalse(self.conductor.casts)
+
+    @staticmethod
+    def hint_of_others(r):
+        """What is printed for those of the hosts that are dead, as words."""
+        (command,) = re.findall(r"evac-manage .*(host rescue .*)", r.json["hint"])
+        return shlex.split(command)
+
+    def test_the_others_are_rescued_without_the_one_that_lives_by_what_is_printed(self):
+        """Whatever it was asked for stays as it was; who has confirmed what is for a person to say again."""
+        nova = self.nova()
+        self.beat(alive=(B, C))
+        words = ("--target_host", B, "--no-mark", "--exclude", "image-active-0", "--exclude", "image-active-1", "--fence", "power")
+        self.agents(a="off", c="on")
+        r = self.expect(self.rescue(*RACK, *words, "--yes"), REFUSED)
+        self.assertEqual(self.hint_of_others(r), ["host", "rescue", A, "--to", B, "--target_host", B, "--no-mark", "--fence", "power",
+                                                  "--exclude", "image-active-0"])
+        r = self.expect(self.rescue("--only", AWAY[0], "--yes"), REFUSED)      # nothing of A was meant
+        self.assertNotIn("host rescue", r.json["hint"])
+        said = self.expect(self.tool.run(*RESCUE, *GO), REFUSED).err        # a terminal, too
+        self.assertIn("the other host without it: evac-manage", " ".join(said.split()))
+        r = self.expect(self.rescue(*GO), REFUSED)
+        r = self.expect(self.rescue("--fenced", "Ann pulled the plug of %s" % A, *RACK, "--yes", *SLOWLY, who=self.hint_of_others(r)), PARTIAL)
+        self.assertEqual(self.owned_by(A), 0)
+        self.assertTrue(nova.casts)
+        self.assertEqual((self.left_on(C), self.owned_by(C)), (len(AWAY), 2))  # the one that lives keeps what it has
+        self.beat(alive=(A, B, C))
+        r = self.expect(self.rescue(*GO), REFUSED)
+        self.assertNotIn("host rescue", r.json["hint"])
 
     def test_one_that_comes_back_before_its_turn_stops_the_run(self):
         running, c = self.blocked(*RESCUE, *GO, "--max-in-flight", "1")

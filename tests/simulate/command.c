@@ -192,7 +192,8 @@ static pid_t begin(const char *line, unsigned number)
 	world_tell("$ %s", line);
 	snprintf(copy, sizeof copy, "%s", line);
 	n = split(copy, word);
-	world->is_fenced |= strstr(line, " --fenced ") != NULL;
+	world->is_fenced[0] |= strstr(line, " --fenced ") != NULL;
+	world->is_fenced[1] |= strstr(line, " --fenced ") != NULL;
 	world->closing = strstr(line, " migration close ") ? number : world->closing;
 	world->is_to_be_off = strstr(line, " --fence power") != NULL;
 	world->is_to_be_kept_out = strstr(line, " --fence storage") != NULL;

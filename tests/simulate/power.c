@@ -67,13 +67,14 @@ int __wrap_child_run(const struct child *child, struct str *output, struct child
 	if (!is_about(child->input, host_name[0])) {
 		const bool is_off = world->is_pair && is_about(child->input, host_name[1]);
 
+		world->is_fenced[1] |= is_off && !is_order;
 		say(output, end, is_order ? "Success: Powered OFF\n" : is_off ? "Status: OFF\n" : "Status: ON\n", is_off && !is_order ? 2 : 0);
 	} else if (is_order) {
 		obey(f);
 		say(output, end, "Success: Powered OFF\n", 0);
 	} else {
 		say(output, end, world->is_on ? "Status: ON\n" : "Status: OFF\n", world->is_on ? 0 : 2);
-		world->is_fenced |= !world->is_on;
+		world->is_fenced[0] |= !world->is_on;
 	}
 	return 0;
 }

@@ -124,7 +124,7 @@ void witness_cast(const struct message *m)
 
 	if (files_unsynced())
 		world_wrong("I2: a message about %s, and the journal on disk does not know it", m->uuid);
-	if (!world->is_fenced)
+	if (!world->is_fenced[is_of_first ? 0 : 1])
 		world_wrong("a message about %s, and nobody has said that its host is off", m->uuid);
 	if (is_of_first && world->reported_us && world->now_us - since_us > HARDLY_US)
 		world_wrong("a message about %s, whose host has reported for %lld s", m->uuid,

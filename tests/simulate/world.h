@@ -168,7 +168,7 @@ struct world {
 	bool has_fresh;                /* somebody else has changed an instance since the last command began */
 	bool is_stale;                 /* what is typed is a plan that has expired */
 	bool is_asked;                 /* the first command of the night was typed */
-	bool is_fenced;                /* somebody has said that the host is off, or its agent */
+	bool is_fenced[2];             /* somebody has said that the host is off, or its agent */
 	bool has_agent;                /* there is one; else a person states it */
 	bool is_on;                    /* its power, where there is an agent: it hangs, or reports again */
 	bool is_to_be_off;             /* the command that runs was told to see to that */
