@@ -353,10 +353,10 @@ static const char *advise(struct recovery *r, size_t index, const struct look *l
 		    sentence, (long long)(left > 0 ? left : 1), look->e->rows.request_id);
 	if (look->known.age == AGE_ENDLESS)
 		return arena_printf(&r->work.plan.arena,
-		    _("%s; it is not sent again; if no nova-conductor log has %s, 'evac-manage migration list --host %s' shows how to close it"),
+		    _("%s; it is not sent again; if no nova-conductor log has %s and no conductor is frozen, 'evac-manage migration list --host %s' shows how to close it"),
 		    sentence, look->e->rows.request_id, shell_word(&r->work.plan.arena, look->e->rows.host));
 	return arena_printf(&r->work.plan.arena,
-	    _("%s; its message has expired; if no nova-conductor log has %s: --resend sends it again"), sentence,
+	    _("%s; its message has expired; if no nova-conductor log has %s and no conductor is frozen: --resend sends it again"), sentence,
 	    look->e->rows.request_id);
 }
 

@@ -116,6 +116,7 @@ class Protocol:
             yield "outcome on disk", s._replace(outcome="applied", where=go)
         elif step == "journal publish_intent":
             yield "publish_intent on disk", s._replace(pub="begun", late=False, where=go)
+            yield from self.take_back(s, "end failed", "end unknown")     # the host has shown life, or the pause has come
         elif step == "publish":
             yield from self.publish(s, go)
         elif step in ("acked", "not_sent", "lost"):      # the answer is known, and not yet on disk

@@ -244,7 +244,7 @@ static void take(struct message *m, size_t index)
 	if (world_fails(FAULT_CONDUCTOR))
 		return;
 	if (world_fails(FAULT_FROZEN)) {
-		m->has_stood = true;
+		m->has_stood = m->stands = true;
 		world_at((int64_t)(30 + world_draw(900)) * SECOND_US, EVENT_THAW, index);
 		return;
 	}
@@ -383,7 +383,9 @@ static void act_on_message(const struct event *e)
 		return;
 	}
 	if (e->kind == EVENT_THAW) {
-		begin_with(m, e->subject);
+		m->stands = false;
+		if (m->state != MESSAGE_GONE)
+			begin_with(m, e->subject);
 		return;
 	}
 	if (e->kind != EVENT_SEND && !world->alive[m->host])

@@ -50,7 +50,7 @@ static struct notes {
 	char hint[LINES_MAX][LINE_MAX_BYTES];
 	size_t nhint;
 	char acted[LINE_MAX_BYTES]; /* the last command that did something */
-	bool hasty;                 /* he has done once what he was told not to */
+	bool hasty, at_once;        /* he has done once what he was told not to; he is about to */
 	bool again, listed;         /* it said to run it again; the list was read since */
 	char first[LINE_MAX_BYTES];
 	size_t before;            /* how much of the words is older than the last answer */
@@ -193,6 +193,7 @@ static void read_words(const char *line, const struct said *said)
 	size_t n;
 
 	world->leaves_storage |= strstr(said->text, "leave out --fence storage") != NULL;
+	world->goes_alone |= strstr(said->text, "fix source-alive first; the other host without it: ") != NULL;
 	if (does_something(line)) {
 		notes.nhint = 0;
 		notes.listed = false;
@@ -212,12 +213,23 @@ static void read_words(const char *line, const struct said *said)
 static bool is_in_a_log(const char *request)
 {
 	for (const struct message *m = world->message; m < world->message + world->nmessage; m++)
-		if (m->state == MESSAGE_TAKEN && strcmp(m->request, request) == 0)
+		if (m->state == MESSAGE_TAKEN && !m->stands && strcmp(m->request, request) == 0)
 			return true;
 	return false;
 }
 
-/* What a line leaves to a person: he looks into the logs of the conductors, and then it is sent again. */
+/* One that stands still has written no line of it, and would go on with it. */
+static void restart_frozen_conductors(void)
+{
+	for (struct message *m = world->message; m < world->message + world->nmessage; m++)
+		if (m->stands) {
+			m->stands = false;
+			m->state = MESSAGE_GONE;
+			world_tell("a conductor that stands still is restarted: it had %s", m->request);
+		}
+}
+
+/* What a line leaves to a person: he looks into the logs of the conductors and at the conductors, and then it is sent again. */
 static bool look_into_logs(const char *text, char next[LINE_MAX_BYTES])
 {
 	static const char condition[] = "if no nova-conductor log has ";
@@ -225,8 +237,9 @@ static bool look_into_logs(const char *text, char next[LINE_MAX_BYTES])
 	char request[48];
 
 	if (!at || strstr(notes.acted, " --resend") || !strstr(notes.acted, " journal recover ") ||
-	    sscanf(at + strlen(condition), "%47[a-z0-9-]: --resend", request) != 1 || is_in_a_log(request))
+	    sscanf(at + strlen(condition), "%47[a-z0-9-] and no conductor is frozen: --resend", request) != 1 || is_in_a_log(request))
 		return false;
+	restart_frozen_conductors();
 	snprintf(next, LINE_MAX_BYTES, "%.*s --resend", LINE_MAX_BYTES - 16, notes.acted);
 	return true;
 }
@@ -242,7 +255,7 @@ static bool be_hasty(const struct said *said, char next[LINE_MAX_BYTES])
 		snprintf(next, LINE_MAX_BYTES, "%.*s --resend", LINE_MAX_BYTES - 16, notes.acted);
 	else
 		return false;
-	notes.hasty = true;
+	notes.hasty = notes.at_once = true;
 	return true;
 }
 
@@ -282,9 +295,10 @@ static void pause_before_next(const struct said *said)
 
 	most = world->broker_us > most ? world->broker_us : most;
 	most = world->bmc_us > most ? world->bmc_us : most;
-	world_wait((5 + (told && (notes.hasty || !tonight(HABIT_SENDS_AT_ONCE)) ? strtoll(told + strlen("check again in "), NULL, 10) : 0)) * SECOND_US);
+	world_wait((5 + (told && !notes.at_once ? strtoll(told + strlen("check again in "), NULL, 10) : 0)) * SECOND_US);
 	if (most > world->now_us)
 		world_wait(most - world->now_us);
+	notes.at_once = false;
 }
 
 static void apply_old_plan(struct said *said)

@@ -193,7 +193,7 @@ static bool is_named(const struct guest *g, const char *words)
 
 	return strstr(words, g->name) || strstr(words, g->uuid) ||
 	    ((world->alive[0] || world->agents_alive || world->is_on) && host == 0 &&
-		(strstr(words, "source-alive") || strstr(words, "fence-live-host"))) ||
+		(world->goes_alone || strstr(words, "source-alive") || strstr(words, "fence-live-host"))) ||
 	    (!((world->alive[1] || world->is_pair) && world->alive[2]) && (host == 3 || !world->alive[host]) &&
 		strstr(words, "fencing-unconfirmed"));
 }

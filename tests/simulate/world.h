@@ -114,7 +114,8 @@ struct message {
 	size_t guest, host;  /* who it is about, and where that is built */
 	bool begun;          /* by a compute */
 	bool ended;          /* no host for it, or a step that failed: nobody goes on with it */
-	bool has_stood;      /* a conductor has stood still with it */
+	bool has_stood;      /* a conductor has stood still with it, */
+	bool stands;         /* and does */
 	long long claimed;   /* the migration that it was sent for */
 	int64_t claimed_us;  /* since when that is there */
 	int64_t gone_us;     /* when it was not 'accepted' any more */
@@ -159,6 +160,7 @@ struct world {
 	bool is_about_both;            /* the command that runs names both */
 	bool has_ceph;                 /* which has the instances' volumes */
 	bool leaves_storage;           /* the person was told to leave --fence storage out */
+	bool goes_alone;               /* the person was told that A reports, and to rescue B without it */
 	bool is_to_be_kept_out;        /* the command that runs was told to see to that: the old guests off their disks there */
 	struct kept_out kept_out[KEPT_OUT_MAX]; /* its blocklist */
 	size_t nkept_out;
