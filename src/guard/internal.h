@@ -44,7 +44,7 @@ bool guard_is_acceptable(const struct guard *guard, const struct scene *scene);
 /* The first finding of this code so far, and about this subject (NULL: any); NULL: there is none. */
 const struct finding *guard_first_found(const struct findings *found, const char *code, const char *subject);
 
-/* host.c: does any service of the failed host's node report? */
+/* life.c: does any service of the failed host's node report? */
 bool guard_node_reports(const struct scene *scene);
 /* power.c: that its fence agent says that it is on. */
 void guard_report_answer(const struct guard *self, const struct scene *scene, const char *hint, struct findings *out);

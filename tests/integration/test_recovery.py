@@ -322,7 +322,7 @@ class Evacuations(Recovery):
         first, = conductor.wait_for(1)
         journals.cut_after(self.journal(), is_type("publish_intent"))
         journals.older(self.journal(), 600)
-        self.expect(self.recover(), UNKNOWN, "--resend")
+        self.expect(self.recover(), UNKNOWN, "and no conductor is frozen: --resend")
         self.assertEqual(len(conductor.casts), 1)
         r = self.expect(self.recover("--resend"), OK, "a second copy can start the same disk twice")
         self.assertEqual(self.outcome(r), "applied")
