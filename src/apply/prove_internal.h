@@ -14,6 +14,10 @@ struct proof {
 	bool last; /* nobody looks again: what cannot be read now was not looked at */
 };
 
+/* prove_rows.c: what others have done since with the rows that were proved; one that has its old value again was lost. What
+ * cannot be looked at again is still proved. */
+void prove_rows_since(struct work *work, const struct proof *proof);
+
 /* Nova had finished it: follow.c has seen its migration done and its host changed. NULL: it is as promised, or its user has
  * deleted it since. */
 /* Where its ports are not ready, or were not looked at, evacuation->network says so. */
