@@ -55,7 +55,7 @@ static bool has_id(const struct scene *host, const char *id)
 	return false;
 }
 
-static void add_worded(struct str *out, const char *option, const char *word)
+static void say_option(struct str *out, const char *option, const char *word)
 {
 	str_addf(out, " --%s ", option);
 	shell_add_word(out, word);
@@ -70,7 +70,7 @@ static size_t add_own_words(struct str *out, const char *option, const struct wo
 	for (size_t i = 0; i < words->n; i++)
 		for (size_t h = 0; h < n; h++)
 			if (has_id(host[h], words->v[i])) {
-				add_worded(out, option, words->v[i]);
+				say_option(out, option, words->v[i]);
 				added++;
 				break;
 			}
@@ -92,16 +92,16 @@ static void add_same_options(struct str *out, const struct request *r)
 
 	for (size_t i = 0; i < sizeof text / sizeof *text; i++)
 		if (text[i].word)
-			add_worded(out, text[i].option, text[i].word);
+			say_option(out, text[i].option, text[i].word);
 	for (size_t i = 0; i < r->what.spread.n; i++)
-		add_worded(out, "spread", r->what.spread.v[i]);
+		say_option(out, "spread", r->what.spread.v[i]);
 	for (size_t i = 0; i < sizeof flag / sizeof *flag; i++)
 		if (flag[i].given)
 			str_addf(out, " --%s", flag[i].option);
 	for (size_t i = 0; i < r->how.fence.n; i++)
-		add_worded(out, "fence", r->how.fence.v[i]);
+		say_option(out, "fence", r->how.fence.v[i]);
 	if (r->how.order_file)
-		add_worded(out, "order", r->how.order_file);
+		say_option(out, "order", r->how.order_file);
 	token_add_options(r, out);
 }
 
