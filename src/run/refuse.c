@@ -100,6 +100,8 @@ static void add_same_options(struct str *out, const struct request *r)
 			str_addf(out, " --%s", flag[i].option);
 	for (size_t i = 0; i < r->how.fence.n; i++)
 		say_option(out, "fence", r->how.fence.v[i]);
+	if (r->what.limit > 0)
+		str_addf(out, " --limit %lld", (long long)r->what.limit);
 	if (r->how.order_file)
 		say_option(out, "order", r->how.order_file);
 	token_add_options(r, out);

@@ -227,10 +227,10 @@ class Several(blocking.TestCase):
         """Whatever it was asked for stays as it was; who has confirmed what is for a person to say again."""
         nova = self.nova()
         self.beat(alive=(B, C))
-        words = ("--target_host", B, "--no-mark", "--exclude", "image-active-0", "--exclude", "image-active-1", "--fence", "power")
+        words = ("--target_host", B, "--no-mark", "--exclude", "image-active-0", "--exclude", "image-active-1", "--fence", "power", "--limit", "9")
         self.agents(a="off", c="on")
         r = self.expect(self.rescue(*RACK, *words, "--yes"), REFUSED)
-        self.assertEqual(self.hint_of_others(r), ["host", "rescue", A, "--to", B, "--target_host", B, "--no-mark", "--fence", "power",
+        self.assertEqual(self.hint_of_others(r), ["host", "rescue", A, "--to", B, "--target_host", B, "--no-mark", "--fence", "power", "--limit", "9",
                                                   "--exclude", "image-active-0"])
         r = self.expect(self.rescue("--only", AWAY[0], "--yes"), REFUSED)      # nothing of A was meant
         self.assertNotIn("host rescue", r.json["hint"])
