@@ -37,7 +37,7 @@ rabbit_environment() {
     RABBITMQ_LOG_BASE=$RUN/rabbit/log RABBITMQ_PID_FILE=$RUN/rabbit/rabbit.pid \
     RABBITMQ_CONFIG_FILE=$RUN/rabbit/rabbitmq.conf RABBITMQ_ENABLED_PLUGINS_FILE=$RUN/rabbit/enabled_plugins \
     RABBITMQ_CONF_ENV_FILE=$RUN/rabbit/rabbitmq-env.conf RABBITMQ_ADVANCED_CONFIG_FILE=$RUN/rabbit/advanced.config \
-    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1} +S 2:2 +sbwt none" \
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1} +S ${EVAC_SANDBOX_SCHEDULERS:-2}:${EVAC_SANDBOX_SCHEDULERS:-2} +sbwt none" \
     RABBITMQ_CTL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1}" \
     ERL_CRASH_DUMP=$RUN/rabbit/log/erl_crash.dump ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT=$EPMD_PORT ERL_INETRC=$RUN/rabbit/inetrc
 }
@@ -56,6 +56,7 @@ start_rabbitmq() {
 listeners.tcp.1 = 127.0.0.1:$AMQP_PORT
 default_user = $AMQP_USER
 log.file.level = info
+log.connection.level = warning
 disk_free_limit.absolute = 50MB
 EOC
   # in rabbitmq.conf 4.0 takes what stands before a colon as the way in which it is encrypted
