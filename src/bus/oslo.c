@@ -90,9 +90,27 @@ static void new_mark(char mark[MARK_SIZE])
 	uuid_hex(&id, mark);
 }
 
+/* A text that json-c wrote, within a string. No character of it is a control character: what is escaped there needs no more
+ * than its backslash here. json-c itself takes several times as long, and this one is as long as a message. */
+static void add_escaped(struct str *out, const char *json)
+{
+	size_t n;
+
+	str_reserve(out, out->n + strlen(json) * 5 / 4);
+	for (; *json; json += n) {
+		n = strcspn(json, "\"\\");
+		str_addn(out, json, n);
+		if (json[n]) {
+			str_addc(out, '\\');
+			str_addc(out, json[n++]);
+		}
+	}
+}
+
 void oslo_cast_text(const struct oslo_cast *cast, const struct oslo_context *context, struct str *out)
 {
-	json_object *envelope = json_object_new_object(), *message = json_object_new_object();
+	json_object *message = json_object_new_object();
+	auto_str struct str envelope = { 0 };
 	char mark[MARK_SIZE];
 
 	new_mark(mark);
@@ -103,9 +121,9 @@ void oslo_cast_text(const struct oslo_cast *cast, const struct oslo_context *con
 	put(message, "args", cast->args);
 	put_text(message, "_unique_id", cast->unique_id);
 	add_context(message, context, mark);
-	put_text(envelope, "oslo.version", ENVELOPE_VERSION);
-	put_text(envelope, "oslo.message", json_object_to_json_string_ext(message, PLAIN));
-	secret_put_in(out, json_object_to_json_string_ext(envelope, PLAIN), mark, str_or(context->token, ""));
+	str_add(&envelope, "{\"oslo.version\":\"" ENVELOPE_VERSION "\",\"oslo.message\":\"");
+	add_escaped(&envelope, json_object_to_json_string_ext(message, PLAIN));
+	str_add(&envelope, "\"}");
+	secret_put_in(out, envelope.s, mark, str_or(context->token, ""));
 	json_object_put(message);
-	json_object_put(envelope);
 }

@@ -50,10 +50,12 @@ const struct db_column **db_match_columns(const struct sql *sql, const struct db
     size_t n)
 {
 	const struct db_column **column = xcalloc(n, sizeof *column);
+	const size_t members = count_columns(shape);
 
-	for (size_t i = 0; i < n; i++) {
-		column[i] = column_named(shape, name[i]);
-		if (!column[i] || n != count_columns(shape) || is_column_taken(column, i)) {
+	for (size_t i = 0; i < n; i++) { /* mostly they stand in the same order */
+		column[i] = i < members && strcmp(shape->column[i].name, name[i]) == 0 ? &shape->column[i] :
+											 column_named(shape, name[i]);
+		if (!column[i] || n != members || is_column_taken(column, i)) {
 			fprintf(stderr, "evac-manage: bug: statement %s: its columns are not those of the shape (%s)\n",
 			    sql->name, name[i]);
 			exit(error_kind_exit_code(ERROR_BUG));

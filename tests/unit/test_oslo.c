@@ -63,6 +63,29 @@ static void the_envelope_holds_the_message_as_text(void **state)
 	json_object_put(envelope);
 }
 
+/* Byte for byte as json-c writes an envelope: nothing that a tenant can choose ends the text or says something else. */
+static void each_character_of_the_message_is_escaped_as_json_is(void **state)
+{
+	char text[256];
+	auto_str struct str body = { 0 };
+	json_object *args = json_object_new_object(), *again, *inner;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof text - 1; i++)
+		text[i] = (char)(i + 1 < 128 ? i + 1 : ' ');
+	text[sizeof text - 1] = '\0';
+	json_object_object_add(args, text, json_object_new_string(text));
+	oslo_cast_text(&(struct oslo_cast){ .method = "a \"b\" \\\\ c\x01\x1f\x7f\xc3\xa9", .args = json_object_get(args), .unique_id = "u" },
+	    &(struct oslo_context){ 0 }, &body);
+	again = json_tokener_parse(body.s);
+	assert_string_equal(body.s, json_object_to_json_string_ext(again, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	inner = inner_of(body.s);
+	assert_true(json_object_equal(get(inner, "args"), args));
+	json_object_put(inner);
+	json_object_put(again);
+	json_object_put(args);
+}
+
 static void the_context_has_these_keys_and_no_others(void **state)
 {
 	static const char *const keys[] = { "_context_user_id", "_context_project_id", "_context_request_id", "_context_is_admin",
@@ -237,6 +260,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_envelope_holds_the_message_as_text),
+		cmocka_unit_test(each_character_of_the_message_is_escaped_as_json_is),
 		cmocka_unit_test(the_context_has_these_keys_and_no_others),
 		cmocka_unit_test(a_token_goes_into_the_context_with_its_own_catalog),
 		cmocka_unit_test(the_timestamp_has_microseconds_and_no_zone),
