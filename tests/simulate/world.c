@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 struct world *world;
+bool world_is_told;
 
 const char *const fault_name[FAULTS] = {
 	[FAULT_DEATH] = "death",
@@ -122,7 +123,7 @@ void world_tell(const char *format, ...)
 	va_list args;
 	int n;
 
-	if (left < 1024)
+	if (!world_is_told || left < 1024)
 		return;
 	n = snprintf(at, left, "%5lld.%06lld  ", (long long)(us / SECOND_US), (long long)(us % SECOND_US));
 	va_start(args, format);
@@ -212,6 +213,27 @@ void world_begin(uint64_t seed, const struct choice *choice)
 	world->has_agent = draw(&world->random, 3) == 0;
 	world->is_on = world->has_agent && draw(&world->random, 2);
 	draw_faults(choice);
+	world->nhead = world->ntrace;
+}
+
+/* What is so from the beginning of a history on. */
+static bool is_of_beginning(enum fault_kind kind)
+{
+	return kind == FAULT_PAIR || kind == FAULT_CEPH || kind == FAULT_CEPH_SILENT || kind == FAULT_LIFTED;
+}
+
+bool world_differs(const struct plain *p)
+{
+	const uint64_t seconds = (uint64_t)((p->end_us - BEGIN_S * SECOND_US) / SECOND_US);
+
+	for (const struct fault *f = world->fault; f < world->fault + world->nfault; f++) {
+		const enum bottom bottom = strikes[f->kind].bottom;
+		const uint64_t n = bottom == BOTTOM_TIME ? seconds : bottom == BOTTOMS ? p->chances[f->kind] : p->calls[bottom];
+
+		if (f->on && (is_of_beginning(f->kind) || f->at <= n))
+			return true;
+	}
+	return false;
 }
 
 static size_t first_due(int64_t until_us)

@@ -192,7 +192,7 @@ struct world {
 	unsigned command, deaths;
 	unsigned closing;              /* the last command that was a 'migration close' */
 	char violation[512];
-	size_t ntrace;
+	size_t nhead, ntrace; /* nhead: what was told of its faults */
 	char trace[TRACE_MAX];
 };
 
@@ -212,6 +212,14 @@ struct choice {
 	unsigned without; /* a bit each of the instances that were deleted before the host died */
 };
 void world_begin(uint64_t seed, const struct choice *choice);
+/* What there was to befall in a history that no fault has befallen. */
+struct plain {
+	uint64_t calls[BOTTOMS], chances[FAULTS];
+	int64_t end_us;
+};
+/* Is the history that has begun another one than that of its family? Else it is that again, as its faults have nothing to befall. */
+bool world_differs(const struct plain *p);
+extern bool world_is_told; /* somebody wants the trace */
 uint64_t world_draw(uint64_t below); /* of the world's stream */
 void world_at(int64_t in_us, enum event_kind kind, size_t subject);
 void world_tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
