@@ -137,6 +137,12 @@ static const char *list_value(const struct sql *sql, const struct db_param *p, s
 	return p->list[nth < n ? nth : n - 1];
 }
 
+/* A list's places have one name, at one address. */
+static bool has_name_of(const struct sql *sql, size_t i, size_t other)
+{
+	return sql_param(sql, i) == sql_param(sql, other) || strcmp(sql_param(sql, i), sql_param(sql, other)) == 0;
+}
+
 int db_execute(struct db *db, enum db_phase phase, MYSQL_STMT *stmt, const struct sql *sql, const struct db_param *params,
     struct error *err)
 {
@@ -144,14 +150,16 @@ int db_execute(struct db *db, enum db_phase phase, MYSQL_STMT *stmt, const struc
 	unsigned long *length = xcalloc(sql->nparam, sizeof *length);
 	long long *number = xcalloc(sql->nparam, sizeof *number);
 	const size_t places = sql->places && !sql->few ? DB_LIST_FEW : DB_LIST; /* of a list: its own follow each other */
+	const struct db_param *p = NULL;
 	size_t nth = 0;
 	int rc = 0;
 
 	check_param_names(sql, params);
 	for (size_t i = 0; i < sql->nparam; i++) {
-		const struct db_param *p = db_param_find(sql, params, i);
+		const bool is_same = i > 0 && has_name_of(sql, i, i - 1);
 
-		nth = i > 0 && strcmp(sql_param(sql, i), sql_param(sql, i - 1)) == 0 ? (nth + 1) % places : 0;
+		nth = is_same ? (nth + 1) % places : 0;
+		p = is_same ? p : db_param_find(sql, params, i);
 		if (p->type == DB_PARAM_LIST) {
 			bind_text(&bind[i], list_value(sql, p, nth), &length[i]);
 		} else if (p->type == DB_PARAM_TEXT) {

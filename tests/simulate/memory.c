@@ -2,10 +2,10 @@
 /* What the server has answered, by the question (server.h). */
 #include "server.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#define SLOTS (1u << 20)
+#define SLOTS (1u << 18)
+#define KEPT_MAX (SLOTS / 2)
 #define ROOM (UINT64_C(384) << 20)
 
 struct answer_kept {
@@ -16,10 +16,16 @@ struct answer_kept {
 	bool again; /* it was asked for in a later history, too */
 };
 
+/* Each command is given the pages that it touches anew: so the table is small, and the answers' places lie in the order of their age, as what is
+ * asked in one history lies together. */
 static struct memory {
 	uint64_t used, nkept;
 	uint32_t history;
-	struct answer_kept slot[SLOTS];
+	struct slot {
+		uint32_t tag;  /* of the key */
+		uint32_t kept; /* which answer, and 1; 0: none */
+	} slot[SLOTS];
+	struct answer_kept kept[KEPT_MAX];
 	char text[ROOM];
 } * memory;
 
@@ -61,72 +67,76 @@ void memory_open(void)
 	memory = world_share(sizeof *memory);
 }
 
-static struct answer_kept *slot_of(struct key key)
+static bool is_key(const struct slot *s, struct key key)
+{
+	const struct key *k = &memory->kept[s->kept - 1].key;
+
+	return s->tag == (uint32_t)key.b && k->a == key.a && k->b == key.b;
+}
+
+static struct slot *slot_of(struct key key)
 {
 	size_t i = key.a % SLOTS;
 
-	while (memory->slot[i].n && (memory->slot[i].key.a != key.a || memory->slot[i].key.b != key.b))
+	while (memory->slot[i].kept && !is_key(&memory->slot[i], key))
 		i = (i + 1) % SLOTS;
 	return &memory->slot[i];
 }
 
 const char *memory_find(struct key key, size_t *n)
 {
-	struct answer_kept *k = slot_of(key);
+	const struct slot *s = slot_of(key);
+	struct answer_kept *k;
 
-	if (!k->n)
+	if (!s->kept)
 		return NULL;
-	if (k->born != memory->history)
-		k->again = 1;
+	k = &memory->kept[s->kept - 1];
+	if (!k->again && k->born != memory->history)
+		k->again = true;
 	*n = k->n;
 	return memory->text + k->at;
 }
 
-void memory_keep(struct key key, const char *answer, size_t n)
+static void put_answer(struct slot *s, const struct answer_kept *k)
 {
-	struct answer_kept *k = slot_of(key);
-
-	if (k->n || n == 0 || memory->used + n > ROOM || memory->nkept > SLOTS / 2)
-		return;
-	memcpy(memory->text + memory->used, answer, n);
-	*k = (struct answer_kept){ .key = key, .at = memory->used, .n = (uint32_t)n, .born = memory->history };
-	memory->used += n;
-	memory->nkept++;
+	memory->kept[memory->nkept++] = *k;
+	*s = (struct slot){ (uint32_t)k->key.b, (uint32_t)memory->nkept };
 }
 
-static int by_place(const void *a, const void *b)
+void memory_keep(struct key key, const char *answer, size_t n)
 {
-	const struct answer_kept *one = a, *other = b;
+	struct slot *s = slot_of(key);
 
-	return one->at < other->at ? -1 : one->at > other->at;
+	if (s->kept || n == 0 || memory->used + n > ROOM || memory->nkept == KEPT_MAX)
+		return;
+	memcpy(memory->text + memory->used, answer, n);
+	put_answer(s, &(struct answer_kept){ .key = key, .at = memory->used, .n = (uint32_t)n, .born = memory->history });
+	memory->used += n;
 }
 
 /* Those that were of use to a later history stay. */
 static void forget_the_others(void)
 {
-	struct answer_kept *kept = malloc(memory->nkept * sizeof *kept);
-	size_t n = 0;
+	const size_t n = memory->nkept;
 
-	for (size_t i = 0; i < SLOTS; i++)
-		if (memory->slot[i].n && memory->slot[i].again)
-			kept[n++] = memory->slot[i];
-	qsort(kept, n, sizeof *kept, by_place);
 	memset(memory->slot, 0, sizeof memory->slot);
 	memory->used = memory->nkept = 0;
 	for (size_t i = 0; i < n; i++) {
-		memmove(memory->text + memory->used, memory->text + kept[i].at, kept[i].n);
-		kept[i].at = memory->used;
-		kept[i].again = 0;
-		memory->used += kept[i].n;
-		*slot_of(kept[i].key) = kept[i];
-		memory->nkept++;
+		struct answer_kept k = memory->kept[i];
+
+		if (!k.again)
+			continue;
+		memmove(memory->text + memory->used, memory->text + k.at, k.n);
+		k.at = memory->used;
+		k.again = false;
+		memory->used += k.n;
+		put_answer(slot_of(k.key), &k);
 	}
-	free(kept);
 }
 
 void memory_tend(void)
 {
 	memory->history++;
-	if (memory->used > ROOM / 2 || memory->nkept > SLOTS / 4)
+	if (memory->used > ROOM / 2 || memory->nkept > KEPT_MAX / 4 * 3)
 		forget_the_others();
 }

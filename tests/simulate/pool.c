@@ -42,25 +42,40 @@ static const struct sql *both_texts(size_t index)
 	return index % 2 ? sql_catalogue[index / 2]->few : sql_catalogue[index / 2];
 }
 
+/* Of the text at an address; 0: none, else the index and 1. */
+static uint16_t known_text[4 * CATALOGUE_MAX];
+
+static size_t place_of_text(const char *text)
+{
+	size_t i = (size_t)((uintptr_t)text * UINT64_C(0x9e3779b97f4a7c15) >> 40) % (4 * CATALOGUE_MAX);
+
+	while (known_text[i] && both_texts(known_text[i] - 1u)->text != text)
+		i = (i + 1) % (4 * CATALOGUE_MAX);
+	return i;
+}
+
+static void know_texts(void)
+{
+	for (size_t n = 0; sql_catalogue[n / 2]; n++)
+		if (n >= CATALOGUE_MAX)
+			abort();
+		else if (both_texts(n))
+			known_text[place_of_text(both_texts(n)->text)] = (uint16_t)(n + 1);
+}
+
 const struct sql *sql_of_text(const char *text, size_t *index)
 {
-	static size_t last;
+	const size_t i = known_text[place_of_text(text)];
 
-	for (size_t n = 0; sql_catalogue[last / 2] && n < 2; n++, last ^= 1)
-		if (both_texts(last) && both_texts(last)->text == text) {
-			*index = last;
-			return both_texts(last);
-		}
-	for (size_t n = 0; sql_catalogue[n / 2]; n++)
-		if (both_texts(n) && both_texts(n)->text == text) {
-			*index = last = n;
-			return both_texts(n);
-		}
-	return NULL;
+	if (!i)
+		return NULL;
+	*index = i - 1;
+	return both_texts(i - 1);
 }
 
 void session_open_pool(const char *path)
 {
+	know_texts();
 	socket_path = strdup(path);
 	pool = world_share(sizeof *pool);
 }

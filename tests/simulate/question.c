@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a statement's text says about its answers, read once a process. */
+/* What a statement's text says about its answers, read once a lane. */
 #include "server.h"
 
 #include <stdio.h>
@@ -91,9 +91,15 @@ static void read_text(struct traits *t, const struct sql *sql)
 	t->fades = fades(text);
 }
 
+static struct traits *all; /* by the statement's index; what a command has read its parent has, too */
+
+void traits_open(void)
+{
+	all = world_share(CATALOGUE_MAX * sizeof *all);
+}
+
 const struct traits *traits_of(const struct sql *sql, const char *schema)
 {
-	static struct traits all[CATALOGUE_MAX];
 	struct traits *t;
 	size_t index;
 

@@ -21,6 +21,12 @@ static struct {
 } table[TABLES_MAX];
 static size_t ntable;
 
+#define TEXTS_MAX 4096
+static struct text_known {
+	struct key key;
+	uint32_t tables; /* that it names */
+} *text_known;
+
 static void own_failed(const char *text)
 {
 	fprintf(stderr, "simulate: %s: %s\n", __real_mysql_error(own), text);
@@ -42,7 +48,7 @@ static bool names_table(const char *text, const char *name)
 	return false;
 }
 
-uint32_t server_tables(const char *schema, const char *text)
+static uint32_t find_tables(const char *schema, const char *text)
 {
 	const size_t n = schema ? strlen(schema) : 0;
 	uint32_t tables = 0;
@@ -53,6 +59,20 @@ uint32_t server_tables(const char *schema, const char *text)
 			     names_table(text, table[i].name))
 			tables |= UINT32_C(1) << i;
 	return tables;
+}
+
+/* The same few texts are asked about again and again. */
+uint32_t server_tables(const char *schema, const char *text)
+{
+	struct key key = { 0 };
+	struct text_known *t;
+
+	key_add_text(&key, schema ? schema : "");
+	key_add_text(&key, text);
+	t = &text_known[key.a % TEXTS_MAX];
+	if (t->key.a != key.a || t->key.b != key.b)
+		*t = (struct text_known){ key, find_tables(schema, text) };
+	return t->tables;
 }
 
 bool server_uses_clock(const char *text)
@@ -152,6 +172,14 @@ static bool own_does(const char *text, uint64_t *next)
 		own_failed(text);
 	__real_mysql_real_query(own, "ROLLBACK", 8);
 	return false;
+}
+
+struct key server_state(uint32_t tables)
+{
+	struct key key = { 0 };
+
+	server_add_versions(&key, tables, world->version);
+	return key;
 }
 
 static struct key key_of_question(const char *text)
@@ -374,6 +402,7 @@ void server_open(const char *directory)
 	    "SET innodb_lock_wait_timeout = 0, lock_wait_timeout = 1, time_zone = '+00:00', tx_isolation = 'READ-COMMITTED',"
 	    " foreign_key_checks = 0, unique_checks = 0");
 	read_tables();
+	text_known = world_share(TEXTS_MAX * sizeof *text_known);
 	for (size_t i = 0; i < ntable; i++) {
 		world->version[i] = 1;
 		prepare_putting_back(i);
@@ -381,6 +410,7 @@ void server_open(const char *directory)
 	for (size_t i = 0; i < LOOKS; i++)
 		prepare("look", i, look_text[i], strlen(look_text[i]));
 	memory_open();
+	traits_open();
 	locks_open();
 	session_open_pool(socket);
 }

@@ -88,12 +88,14 @@ struct traits {
 	char schema[32];
 	uint32_t tables, named; /* that the history may write: of the head, and of the text of a write */
 };
+void traits_open(void);
 const struct traits *traits_of(const struct sql *sql, const char *schema);
 char *answer_later(const struct traits *t, const char *answer, size_t *n, int64_t by_s); /* the caller's; ${n}: in and out */
 
 /* server.c: the tables that a history may write. */
 bool server_uses_clock(const char *text);
 void server_add_versions(struct key *key, uint32_t tables, const uint64_t version[TABLES_MAX]);
+struct key server_state(uint32_t tables); /* as their rows are now */
 void server_wrote(uint32_t tables, const struct key *what); /* it is committed: the tables have other rows */
 /* The number that the next row of what this INSERT fills gets; NULL: its rows have none. */
 uint64_t *server_next_number(uint32_t tables);
