@@ -64,6 +64,30 @@ static bool is_deleted(const struct evacuation_state *now)
 	return !now->instance_exists || str_equal(now->vm_state, "deleted") || str_equal(now->vm_state, "soft-delete");
 }
 
+/* nova-api takes a stop, a resize or a migration only of an instance that is at rest: whoever asked for one after our request
+ * found it evacuated, and what it is now says nothing about that any more. */
+static int note_its_users_deed(struct work *work, struct unit *unit, const struct evacuation_state *now,
+    const struct proof *proof, struct error *err)
+{
+	struct step *step = &unit->step[0];
+	const char *action = NULL;
+
+	if (evacuation_later_action(proof->cell, step->id, unit->evacuation->rows.request_id, &work->plan.arena, &action,
+		err) != 0)
+		return -1;
+	if (action)
+		step->since = arena_printf(&work->plan.arena, "%s%s%s on '%s' (%s)", str_or(now->vm_state, "?"),
+		    now->task_state ? "/" : "", str_or(now->task_state, ""), str_or(now->host, "?"), action);
+	return 0;
+}
+
+static bool is_as_promised(const struct work *work, const struct step *step, const struct evacuation_state *now)
+{
+	const char *target = work->request->what.target_host;
+
+	return (!target || str_equal(now->host, target)) && str_equal(now->vm_state, step->after[1]) && !now->task_state;
+}
+
 /* All but its ports. What waits for nothing else has been seen as promised: what its user does with it meanwhile says nothing
  * about the evacuation. */
 static const char *instance_wrong(struct work *work, struct unit *unit, const struct evacuation_state *now,
@@ -76,6 +100,10 @@ static const char *instance_wrong(struct work *work, struct unit *unit, const st
 	if (str_equal(now->host, step->before[0]))
 		return arena_printf(arena, _("the instance is on '%s' again"), now->host);
 	if (evacuation_is(unit, PHASE_NOT_READY) || evacuation_is(unit, PHASE_CANNOT_WRITE))
+		return NULL;
+	if (!is_as_promised(work, step, now) && note_its_users_deed(work, unit, now, proof, err) != 0)
+		return arena_printf(arena, _("what its user has done with it could not be read: %s"), err->text);
+	if (step->since)
 		return NULL;
 	if (target && !str_equal(now->host, target))
 		return arena_printf(arena, _("the instance is on '%s', but '%s' was requested"),
@@ -95,12 +123,13 @@ const char *evacuation_wrong(struct work *work, struct unit *unit, const struct 
 
 	if (evacuation_state_get(proof->cell, &unit->evacuation->rows.migration_uuid, step->id, &now, err) != 0)
 		return arena_printf(&work->plan.arena, _("the instance could not be read back: %s"), err->text);
-	if (is_deleted(&now)) {
-		step->since = "deleted";
+	step->since = is_deleted(&now) ? "deleted" : NULL;
+	if (!step->since)
+		wrong = instance_wrong(work, unit, &now, proof, err);
+	if (step->since && (is_deleted(&now) || now.task_state)) {
 		unit->evacuation->network = NETWORK_UNSEEN;
 		unit->evacuation->disks = DISKS_UNSEEN;
 	} else {
-		wrong = instance_wrong(work, unit, &now, proof, err);
 		if (!wrong)
 			wrong = storage_look(work, unit, &(struct arrived){ now.host, now.vm_state }, proof->over);
 		if (!wrong)

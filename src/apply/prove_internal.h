@@ -19,7 +19,7 @@ struct proof {
 void prove_rows_since(struct work *work, const struct proof *proof);
 
 /* Nova had finished it: follow.c has seen its migration done and its host changed. NULL: it is as promised, or its user has
- * deleted it since. */
+ * deleted it since, or had nova do something else with it: the step's since says what. */
 /* Where its ports are not ready, or were not looked at, evacuation->network says so. */
 const char *evacuation_wrong(struct work *work, struct unit *unit, const struct proof *proof, struct error *err);
 

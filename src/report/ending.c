@@ -355,7 +355,11 @@ static void add_since(const struct ending *e)
 
 			if (!s->since || n++ >= ENDING_SHOWN)
 				continue;
-			str_addf(&text, _("%s %s was changed after it was verified: now %s"), s->kind->one, s->id, s->since);
+			str_addf(&text,
+			    u->kind == UNIT_EVACUATION && strcmp(s->since, "deleted") != 0 ?
+				_("%s %s was evacuated, and then changed by its user: now %s") :
+				_("%s %s was changed after it was verified: now %s"),
+			    s->kind->one, s->id, s->since);
 			ending_add(e, _("note"), text.s);
 		}
 	if (n > ENDING_SHOWN) {

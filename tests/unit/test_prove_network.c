@@ -411,6 +411,54 @@ static void what_its_user_does_meanwhile_is_no_failure(void **s)
 	assert_int_equal(unit->evacuation->network, NETWORK_UNSEEN);
 }
 
+static void asked_for(const char *action)
+{
+	static const char *const columns[] = { "action", NULL };
+	static const char *row[1];
+
+	row[0] = action;
+	fake_rows("nova/action_get_later", columns, row, action ? 1 : 0);
+}
+
+static void busy(const char *host, const char *vm_state, const char *task_state)
+{
+	static const char *const columns[] = { "host", "vm_state", "task_state", "is_deleted", "idle_s", NULL };
+	static const char *row[5];
+
+	memcpy(row, (const char *[]){ host, vm_state, task_state, "0", "3" }, sizeof row);
+	fake_rows("nova/evacuation_get_instance", columns, row, 1);
+}
+
+static void what_its_user_did_before_the_first_look_is_no_failure(void **s)
+{
+	(void)s;
+	asked_for("migrate");
+	busy("c3", "active", "resize_migrated");
+	look();
+	assert_int_equal(unit->evacuation->phase, PHASE_PROVED);
+	assert_string_equal(unit->step[0].since, "active/resize_migrated on 'c3' (migrate)");
+	assert_int_equal(unit->evacuation->network, NETWORK_UNSEEN);
+	evacuation_enter(unit, PHASE_LANDED, NULL);
+	instance("c3", "resized"); /* at rest, its ports are looked at where it is */
+	ports(LIST(P1, "ACTIVE", "1", "c3", "ovs"), 1);
+	look();
+	assert_int_equal(unit->evacuation->phase, PHASE_PROVED);
+	assert_string_equal(unit->step[0].since, "resized on 'c3' (migrate)");
+	assert_int_equal(unit->evacuation->network, NETWORK_READY);
+	asked_for(NULL);
+}
+
+static void another_state_that_nobody_asked_for_is_not_verified(void **s)
+{
+	(void)s;
+	asked_for(NULL);
+	instance("c2", "stopped");
+	look();
+	assert_int_equal(unit->evacuation->phase, PHASE_LANDED);
+	assert_string_equal(unit->step[0].error, "the instance is stopped, but active was expected");
+	assert_null(unit->step[0].since);
+}
+
 static void back_on_the_failed_host_is_never_verified(void **s)
 {
 	(void)s;
@@ -486,6 +534,8 @@ int main(void)
 		in_a_run(a_late_agent_is_waited_for),
 		in_a_run(it_is_asked_about_every_two_seconds),
 		in_a_run(what_its_user_does_meanwhile_is_no_failure),
+		in_a_run(what_its_user_did_before_the_first_look_is_no_failure),
+		in_a_run(another_state_that_nobody_asked_for_is_not_verified),
 		in_a_run(back_on_the_failed_host_is_never_verified),
 		in_a_run(a_neutron_that_stops_to_answer_is_asked_again_and_in_the_end_said),
 		in_a_run(the_end_of_a_run_waits_for_no_port),

@@ -65,6 +65,10 @@ int evacuation_state_get(struct db *cell, const struct uuid *migration_uuid, con
     struct evacuation_state *out, struct error *err);
 /* The record of our request, written with its migration: what conductor and computes do is recorded under it. */
 int evacuation_has_action(struct db *cell, const char *instance_uuid, const char *request_id, bool *out, struct error *err);
+/* What nova was asked to do with ${instance_uuid} since that request, its newest action but an evacuation: "stop", "migrate", …
+ * ; NULL: nothing. ${arena} has the text. */
+int evacuation_later_action(struct db *cell, const char *instance_uuid, const char *request_id, struct arena *arena,
+    const char **out, struct error *err);
 void evacuation_state_free(struct evacuation_state *state);
 
 struct action_event {

@@ -27,6 +27,11 @@ struct action_count {
 };
 static const struct db_shape action_count_shape = DB_SHAPE(struct action_count, DB_COLUMNS(struct action_count, n));
 
+struct later_action {
+	const char *action;
+};
+static const struct db_shape later_action_shape = DB_SHAPE(struct later_action, DB_COLUMNS(struct later_action, action));
+
 static const struct db_shape action_event_shape = DB_SHAPE(struct action_event, DB_COLUMNS(struct action_event, event),
     DB_NULLABLES(struct action_event, result, host, details, traceback));
 
@@ -178,6 +183,18 @@ int evacuation_has_action(struct db *cell, const char *instance_uuid, const char
 	if (db_read_one(cell, &SQL_NOVA_ACTION_COUNT_BY_REQUEST, params, &action_count_shape, &count, NULL, err) < 0)
 		return -1;
 	*out = count.n > 0;
+	return 0;
+}
+
+int evacuation_later_action(struct db *cell, const char *instance_uuid, const char *request_id, struct arena *arena,
+    const char **out, struct error *err)
+{
+	const struct db_param params[] = { p_str("instance_uuid", instance_uuid), p_str("request_id", request_id), p_end };
+	struct later_action later = { 0 };
+
+	if (db_read_one(cell, &SQL_NOVA_ACTION_GET_LATER, params, &later_action_shape, &later, arena, err) < 0)
+		return -1;
+	*out = later.action;
 	return 0;
 }
 
