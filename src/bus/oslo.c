@@ -92,7 +92,7 @@ static void new_mark(char mark[MARK_SIZE])
 
 /* A text that json-c wrote, within a string. No character of it is a control character: what is escaped there needs no more
  * than its backslash here. json-c itself takes several times as long, and this one is as long as a message. */
-static void add_escaped(struct str *out, const char *json)
+static void add_as_string(struct str *out, const char *json)
 {
 	size_t n;
 
@@ -122,7 +122,7 @@ void oslo_cast_text(const struct oslo_cast *cast, const struct oslo_context *con
 	put_text(message, "_unique_id", cast->unique_id);
 	add_context(message, context, mark);
 	str_add(&envelope, "{\"oslo.version\":\"" ENVELOPE_VERSION "\",\"oslo.message\":\"");
-	add_escaped(&envelope, json_object_to_json_string_ext(message, PLAIN));
+	add_as_string(&envelope, json_object_to_json_string_ext(message, PLAIN));
 	str_add(&envelope, "\"}");
 	secret_put_in(out, envelope.s, mark, str_or(context->token, ""));
 	json_object_put(message);
