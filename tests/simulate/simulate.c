@@ -196,24 +196,21 @@ static uint64_t done, again, wrong, happened[FAULTS];
 
 static void play_and_judge(uint64_t seed, bool is_again)
 {
-	bool good = play(seed, &choice);
+	const bool good = play(seed, &choice), is_another = is_again && (was_befallen() || !is_told_again());
 
-	if (is_again && (was_befallen() || !is_told_again())) {
-		world_wrong("the simulator takes it for the history before");
-		good = false;
-	}
 	for (size_t i = 0; i < world->nfault; i++)
 		happened[world->fault[i].kind] += world->fault[i].happened;
 	if (asked.trace)
 		fputs(world->trace, stdout);
 	keep_journals(seed, state_directory, "");
 	keep_journals(seed, other_directory, "-other");
-	if (good) {
-		note_plain();
-	} else {
-		wrong++;
+	wrong += !good || is_another;
+	if (!good)
 		show_violation(seed);
-	}
+	else if (is_another)
+		printf("seed %llu: the simulator takes it for another one of its family\n", (unsigned long long)seed);
+	else
+		note_plain();
 }
 
 static void take_seed(uint64_t seed)
