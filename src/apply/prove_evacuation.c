@@ -104,7 +104,7 @@ static const char *instance_wrong(struct work *work, struct unit *unit, const st
 	if (!is_as_promised(work, step, now) && note_its_users_deed(work, unit, now, proof, err) != 0)
 		return arena_printf(arena, _("what its user has done with it could not be read: %s"), err->text);
 	if (step->since)
-		return NULL;
+		return now->task_state || !proof->cinder ? NULL : attachments_wrong(work, unit, now->host, proof, err);
 	if (target && !str_equal(now->host, target))
 		return arena_printf(arena, _("the instance is on '%s', but '%s' was requested"),
 		    str_or(now->host, _("no host")), target);
