@@ -268,6 +268,189 @@ def tenant_deletes():
     return Scene("an instance of a dead host is deleted", uuid, since, Until(since), [Until(binlog.position(), "tenant_deletes")])
 
 
+def action(uuid, body):
+    """A tenant's."""
+    sandbox_api.Sandbox().http("POST", "%s/servers/%s/action" % (ENV["SB_NOVA_URL"], uuid), body, "compute 2.1")
+
+
+def last_request(uuid):
+    return value("nova", "SELECT request_id FROM instance_actions WHERE instance_uuid = %s ORDER BY id DESC LIMIT 1", (uuid,))
+
+
+def event(name, result="Success"):
+    return Step("", "nova.instance_actions_events", event=name, result=result)
+
+
+def count(since, step):
+    return sum(step.ends(t) for t in LOG.transactions(since))
+
+
+def before(since, step, nth=1):
+    """The position of the commit before the nth one that ends that step."""
+    all_ = LOG.transactions(since)
+    at = [i for i, t in enumerate(all_) if step.ends(t)][nth - 1]
+    return all_[at - 1].end if at else since
+
+
+def asks(name, action_, uuid, **more):
+    return Step(name, "nova.instance_actions", {"request": last_request(uuid), **more}, action=action_, instance_uuid=uuid)
+
+
+def stop(uuid):
+    action(uuid, {"os-stop": None})
+    until(lambda: value("nova", "SELECT COUNT(*) FROM instance_actions WHERE instance_uuid = %s AND action = 'stop'", (uuid,)))
+    time.sleep(1)
+
+
+def host_fails_at_rest():
+    """Of nothing else the state is changed when it comes back."""
+    host_fails()
+    harness.Tool().run("volume", "update_host", "--currenthost", A, "--newhost", B, *GO)
+    rows("nova", "UPDATE instances SET task_state = NULL")
+
+
+def comes_back(ends):
+    """Its compute is started anew, until that is so."""
+    harness.sandbox("start", "nova-compute-A")
+    try:
+        until(ends)
+        time.sleep(2)
+    finally:
+        harness.sandbox("stop", "nova-compute-A")
+
+
+def has_stopped(uuid, **more):
+    return Step("compute_stops", "nova.instance_actions_events", {"request": last_request(uuid), **more}, event="compute_stop_instance", result="Success")
+
+
+@scene
+def tenant_stops_on_a_host_that_lives():
+    host_fails_at_rest()
+    uuid = uuid_of("image-active-0")
+    evacuate(uuid)
+    with nova_api():
+        since = binlog.position()
+        stop(uuid)
+        until(lambda: has_written(since, event("compute_stop_instance")))
+    host = value("nova", "SELECT host FROM instances WHERE uuid = %s", (uuid,))
+    return Scene("an instance is stopped", uuid, since, Until(since), [asks("tenant_stops", "stop", uuid), has_stopped(uuid, host=host, power=4)])
+
+
+@scene
+def tenant_stops_on_the_dead_host():
+    """Which comes back: what it finds at its start, and then the message that has waited."""
+    host_fails_at_rest()
+    uuid = uuid_of("image-active-0")
+    with nova_api():
+        since = binlog.position()
+        stop(uuid)
+    back = binlog.position()
+    comes_back(lambda: count(back, event("compute_stop_instance")) == 2)
+    return Scene("an instance of a dead host is stopped", uuid, since, Until(since), [
+        asks("tenant_stops", "stop", uuid), Until(before(back, event("compute_stop_instance", None), 2), "compute_returns", host=A, power=0),
+        has_stopped(uuid, host=A, power=0)])
+
+
+@scene
+def stop_comes_after_the_evacuation():
+    """The message has waited: nova says 'stopped' of an instance that runs elsewhere."""
+    host_fails_at_rest()
+    uuid = uuid_of("image-active-0")
+    with nova_api():
+        stop(uuid)
+    request = last_request(uuid)
+    evacuate(uuid)
+    back = binlog.position()
+    comes_back(lambda: has_written(back, event("compute_stop_instance")))
+    return Scene("a stop that comes after the evacuation", uuid, back, Until(before(back, event("compute_stop_instance", None))), [
+        Step("compute_stops", "nova.instance_actions_events", {"request": request, "host": A, "power": 0}, event="compute_stop_instance", result="Success")])
+
+
+@scene
+def stop_comes_amid_the_evacuation():
+    host_fails_at_rest()
+    uuid = uuid_of("image-active-0")
+    with nova_api():
+        stop(uuid)
+    request = last_request(uuid)
+    failed = event("compute_stop_instance", "Error")
+    at = binlog.position()
+    since, _, _ = evacuate(uuid, ["nova-scheduler"], TAKEN, lambda uuid: comes_back(lambda: has_written(at, failed)))
+    return Scene("a stop that comes amid the evacuation", uuid, since, Until(before(since, event("compute_stop_instance", None))), [
+        Step("compute_stops_nothing", "nova.instance_actions_events", {
+            "request": request, "host": A, "trace": traces.of("TRACE_STOP", "tenant.c"),
+            "message": "Conflict updating instance %s. Expected: {'task_state': ['powering-off', None]}. Actual: {'task_state': 'rebuilding'}" % uuid},
+            event="compute_stop_instance", result="Error")])
+
+
+@scene
+def stopped_one_is_evacuated():
+    host_fails_at_rest()
+    uuid = uuid_of("image-stopped-0")
+    since, _, _ = evacuate(uuid)
+    return Scene("an evacuation of one that was stopped", uuid, since, claimed(uuid), [
+        TAKEN, SENT, BEGUN, CLAIMED, spawned(uuid),
+        Step("neutron_plugs", "neutron.ports", device_id=uuid, status="ACTIVE"),
+        Step("compute_has_spawned", "nova.instances", uuid=uuid, task_state=None),
+        Step("compute_stops_it_again", "nova.instance_actions_events", event="compute_stop_instance", result="Success"),
+        Step("compute_takes_it_over", "nova.instances", uuid=uuid, host={B, C}),
+        Step("compute_ends", "nova.instance_actions_events", event="compute_rebuild_instance", result="Success")])
+
+
+def migration_by_tenant(name):
+    """Each daemon sleeps while another one does its part."""
+    host_fails_at_rest()
+    uuid = uuid_of(name)
+    evacuate(uuid)
+    source = value("nova", "SELECT host FROM instances WHERE uuid = %s", (uuid,))
+    to, at_source, at_destination = (C, "nova-compute-B", "nova-compute-C") if source == B else (B, "nova-compute-C", "nova-compute-B")
+    since = binlog.position()
+
+    def come(step):
+        until(lambda: has_written(since, step))
+    with nova_api():
+        with asleep("neutron-agent-B", "neutron-agent-C"):
+            with asleep(at_source):
+                with asleep(at_destination):
+                    action(uuid, {"migrate": None})
+                    come(event("conductor_migrate_server"))
+                come(event("compute_prep_resize"))
+            with asleep(at_destination):
+                come(event("compute_resize_instance"))
+            come(event("compute_finish_resize"))
+        request = last_request(uuid)
+        until(lambda: value("neutron", "SELECT COUNT(*) FROM ports WHERE device_id = %s AND status = 'ACTIVE'", (uuid,)))
+        active = binlog.position()
+        time.sleep(2)
+        until(lambda: binlog.position() != active)
+        woke = binlog.position()
+        action(uuid, {"confirmResize": None})
+        come(event("compute_confirm_resize"))
+    migration = value("nova", "SELECT MAX(id) FROM migrations WHERE instance_uuid = %s", (uuid,))
+    more = {"request": request, "host": to, "from": source, "migration": migration}
+
+    def ended(name, event_, **other):
+        return Step(name, "nova.instance_actions_events", {**more, **other}, event=event_, result="Success")
+    confirmed = {"request": last_request(uuid), "host": source}
+    return Scene("a migration of " + name, uuid, since, Until(since), [
+        Step("tenant_migrates", "nova.instance_actions", more, action="migrate"),
+        ended("conductor_migrates", "conductor_migrate_server"), ended("compute_prepares", "compute_prep_resize"),
+        ended("compute_sends_it_off", "compute_resize_instance"), ended("compute_finishes", "compute_finish_resize"),
+        Step("neutron_plugs", "neutron.ports", device_id=uuid, status="ACTIVE"), Until(woke),
+        Step("tenant_confirms", "nova.instance_actions", {**more, **confirmed}, action="confirmResize"),
+        ended("compute_confirms", "compute_confirm_resize", **confirmed)])
+
+
+@scene
+def tenant_migrates_image():
+    return migration_by_tenant("image-active-0")
+
+
+@scene
+def tenant_migrates_volume():
+    return migration_by_tenant("volume-active-0")
+
+
 @scene
 def conductor_gets_a_deleted_one():
     host_fails()

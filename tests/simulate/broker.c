@@ -87,6 +87,7 @@ void broker_goes(bool with_queues, int64_t for_us)
 {
 	world->broker_us = world->now_us + for_us;
 	world->broker_goes++;
+	world->queues_go += with_queues;
 	for (struct message *m = world->message; with_queues && m < world->message + world->nmessage; m++)
 		if (m->state == MESSAGE_QUEUED)
 			m->state = MESSAGE_GONE;

@@ -105,6 +105,17 @@ const struct migration_row *look_open(const char *uuid, const char *status)
 	return found;
 }
 
+const struct migration_row *look_newest(const char *uuid)
+{
+	const struct migration_row *found = NULL;
+
+	look();
+	for (size_t i = 0; i < seen.nmigration; i++)
+		if (!seen.migration[i].deleted && strcmp(seen.migration[i].uuid, uuid) == 0)
+			found = &seen.migration[i];
+	return found;
+}
+
 size_t look_count(const char *uuid, const char *status)
 {
 	size_t n = 0;

@@ -16,7 +16,9 @@ const char *const host_name[3] = { "sh03-compute-10e114e56e89", "sh03-compute-10
 static const char *const step_name[] = { "heartbeats", "host_dies", "conductor_takes", "conductor_sends",
 	"conductor_finds_no_host", "conductor_finds_it_deleted", "compute_begins", "compute_makes_migration", "compute_claims",
 	"compute_fails", "compute_finds_it_deleted", "compute_spawns", "neutron_plugs", "compute_has_spawned", "compute_takes_it_over",
-	"compute_ends", "compute_returns", "tenant_deletes", "another_host_dies", "disks_in_ceph" };
+	"compute_ends", "compute_returns", "tenant_deletes", "another_host_dies", "disks_in_ceph", "tenant_stops", "compute_stops",
+	"compute_stops_nothing", "compute_stops_it_again", "compute_finds_it_running", "tenant_migrates", "conductor_migrates", "compute_prepares",
+	"compute_sends_it_off", "compute_finishes", "tenant_confirms", "compute_confirms" };
 #define STEPS (sizeof step_name / sizeof *step_name)
 static struct prepared prepared_step[STEPS];
 
@@ -49,22 +51,15 @@ static const struct prepared *step_named(const char *name)
 	return &prepared_step[i];
 }
 
-/* How a build ends that fails, as compute_fails.sql has it: texts in words of SQL. */
-struct failure {
-	const char *vm_state, *task_state, *power, *message, *trace;
-	bool claimed;
-};
-
-/* In one transaction; false: a row is locked, and nothing was done. */
-static bool step_with(const char *name, const struct message *m, const struct failure *f)
+bool nova_step(const char *name, const struct message *m, const struct told *f)
 {
 	const struct prepared *p = step_named(name);
 	char settings[4096];
 
 	snprintf(settings, sizeof settings,
 	    "SET @uuid = '%s', @request = '%s', @host = '%s', @migration = %lld, @vm_state = '%s', @task_state = %s, @power = %s,"
-	    " @message = %s, @trace = '%s', @claimed = %d, @controller = '" CONTROLLER "'",
-	    m->uuid, m->request, host_name[m->host], m->migration, f->vm_state, f->task_state, f->power, f->message, f->trace, f->claimed);
+	    " @message = %s, @trace = '%s', @claimed = %d, @from = '%s', @controller = '" CONTROLLER "'",
+	    m->uuid, m->request, host_name[m->host], m->migration, f->vm_state, f->task_state, f->power, f->message, f->trace, f->claimed, host_name[f->from]);
 	if (!server_step(p, settings, 0, p->n))
 		return false;
 	world_tell("%s %s %s", name, m->uuid, host_name[m->host]);
@@ -73,7 +68,7 @@ static bool step_with(const char *name, const struct message *m, const struct fa
 
 static bool step(const char *name, const struct message *m)
 {
-	return step_with(name, m, &(struct failure){ "", "NULL", "NULL", "NULL", "", false });
+	return nova_step(name, m, TOLD_NOTHING);
 }
 
 /* A step that an event which is tried again does not take again. */
@@ -280,16 +275,16 @@ static bool send_on(struct message *m)
 	"in _rebuild_default_impl\n    self.driver.spawn(context, instance, image_meta, injected_files,\nlibvirt.libvirtError: internal error"
 
 /* What a compute does when the instance is not as it must be, or when its driver fails. */
-static bool fail(struct message *m, const struct failure *f)
+static bool fail(struct message *m, const struct told *f)
 {
-	m->ended = step_with("compute_fails", m, f);
+	m->ended = nova_step("compute_fails", m, f);
 	return m->ended;
 }
 
 /* Of an instance that was deleted meanwhile nobody is told. */
 static bool drop(struct message *m, bool claimed)
 {
-	m->ended = step_with("compute_finds_it_deleted", m, &(struct failure){ "", "NULL", "NULL", "NULL", "", claimed });
+	m->ended = nova_step("compute_finds_it_deleted", m, &(struct told){ "", "NULL", "NULL", "NULL", "", claimed, 0 });
 	return m->ended;
 }
 
@@ -307,13 +302,14 @@ static bool claim(struct message *m)
 	if (!row)
 		return once(ONCE_BEGINS, "compute_begins", m) && drop(m, false);
 	memcpy(vm_state, row->vm_state, sizeof vm_state);
+	m->was_stopped = strcmp(vm_state, "stopped") == 0;
 	oracle_begin(m);
 	if (!begin_on_host(m))
 		return false;
 	if (world_fails(FAULT_CLAIM))
 		return fail(m,
-		    &(struct failure){ vm_state, "NULL", "NULL",
-			"CONCAT('Build of instance ', @uuid, ' aborted: Insufficient compute resources: Claim pci failed.')", TRACE_CLAIM, false });
+		    &(struct told){ vm_state, "NULL", "NULL",
+			"CONCAT('Build of instance ', @uuid, ' aborted: Insufficient compute resources: Claim pci failed.')", TRACE_CLAIM, false, 0 });
 	return step("compute_claims", m);
 }
 
@@ -327,7 +323,7 @@ static bool spawn(struct message *m)
 	if (strcmp(row->task_state, "rebuilding") == 0)
 		return step("compute_spawns", m);
 	world->guest[m->guest].is_preempted = true;
-	return fail(m, &(struct failure){ "error", "'rebuilding'", "0", "CONCAT('Conflict updating instance ', @uuid)", TRACE_STATE, true });
+	return fail(m, &(struct told){ "error", "'rebuilding'", "0", "CONCAT('Conflict updating instance ', @uuid)", TRACE_STATE, true, 0 });
 }
 
 /* Of the driver; the guest that it leaves runs. */
@@ -338,8 +334,8 @@ static bool fail_to_spawn(struct message *m)
 	if (leaves_guest)
 		world->guest[m->guest].runs |= 1u << m->host;
 	return fail(m,
-	    leaves_guest ? &(struct failure){ "error", "NULL", "NULL", "'libvirtError'", TRACE_OTHER, true } :
-			   &(struct failure){ "error", "NULL", "NULL", "'Virtual Interface creation failed'", TRACE_SPAWN, true });
+	    leaves_guest ? &(struct told){ "error", "NULL", "NULL", "'libvirtError'", TRACE_OTHER, true, 0 } :
+			   &(struct told){ "error", "NULL", "NULL", "'Virtual Interface creation failed'", TRACE_SPAWN, true, 0 });
 }
 
 static bool run(struct message *m)
@@ -359,11 +355,20 @@ static bool run(struct message *m)
 		return drop(m, true);
 	if (strcmp(row->task_state, "rebuild_spawning") != 0) {
 		world->guest[m->guest].runs |= 1u << m->host;
-		return fail(m, &(struct failure){ "error", "NULL", "1", "CONCAT('Conflict updating instance ', @uuid)", TRACE_STATE_LATE, true });
+		return fail(m, &(struct told){ "error", "NULL", "1", "CONCAT('Conflict updating instance ', @uuid)", TRACE_STATE_LATE, true, 0 });
 	}
 	if (!step("compute_has_spawned", m))
 		return false;
 	world->guest[m->guest].runs |= 1u << m->host;
+	return true;
+}
+
+/* As it was before; until then it has run for a moment. */
+static bool stop_again(struct message *m)
+{
+	if (!once(ONCE_STOPS, "compute_stops_it_again", m))
+		return false;
+	world->guest[m->guest].runs &= ~(1u << m->host);
 	return true;
 }
 
@@ -407,7 +412,7 @@ static void act_on_message(const struct event *e)
 		done = run(m);
 		break;
 	case EVENT_MOVES:
-		done = step("compute_takes_it_over", m);
+		done = (!m->was_stopped || stop_again(m)) && step("compute_takes_it_over", m);
 		break;
 	default:
 		done = step("compute_ends", m);
@@ -421,7 +426,9 @@ static void act_on_message(const struct event *e)
 /* With a nova-compute that is started anew, or as one that could not report until now. */
 static bool host_returns(bool is_started)
 {
-	if (is_started && !step("compute_returns", &(struct message){ .host = 0 }))
+	if (is_started &&
+	    !nova_step("compute_returns", &(struct message){ .host = 0 },
+		&(struct told){ .vm_state = "", .task_state = "NULL", .power = "4", .message = "NULL", .trace = "" }))
 		return false;
 	for (size_t i = 0; is_started && i < INSTANCES; i++)
 		world->guest[i].is_preempted = true;
@@ -435,6 +442,10 @@ static void act_at_time(const struct event *e)
 	struct fault *f = &world->fault[e->subject];
 	struct message m = { 0 };
 
+	if (f->kind == FAULT_STOPS || f->kind == FAULT_MIGRATES) {
+		tenant_asks(e->subject);
+		return;
+	}
 	world_tell("fault: %s", fault_name[f->kind]);
 	f->happened = true;
 	if (f->kind == FAULT_RETURN) {
@@ -459,6 +470,8 @@ void nova_act(const struct event *event)
 		power_goes_off();
 	else if (event->kind == EVENT_LIFT)
 		pause_is_lifted();
+	else if (event->kind == EVENT_DEED)
+		tenant_goes_on(event->subject);
 	else if (event->kind == EVENT_TIME)
 		act_at_time(event);
 	else

@@ -158,6 +158,19 @@ void oracle_journals(const char *here, const char *there)
 	}
 }
 
+/* On host ${i}, as its tenant has made it: stopped, where a late word of the dead host's compute makes nova say so before its guest
+ * is (tenant.c), or about to be; migrated, or about to be, wherever that has come to: what a compute leaves that dies in it is another rescue's. */
+static bool is_its_tenants(const struct guest *g, const struct instance_row *row, size_t i)
+{
+	const bool runs_here = g->runs == 1u << i, is_at_rest = strcmp(row->task_state, "-") == 0;
+
+	if (g->is_moving)
+		return true;
+	if (g->is_stopped && (strcmp(row->task_state, "powering-off") == 0 || (is_at_rest && strcmp(row->vm_state, "stopped") == 0)))
+		return !g->runs || runs_here;
+	return g->is_migrated && is_at_rest && strcmp(row->vm_state, "resized") == 0 && (runs_here || !world->alive[i]);
+}
+
 /* A second host that died with guests that it had is another rescue's. */
 bool oracle_is_settled(size_t guest)
 {
@@ -168,8 +181,9 @@ bool oracle_is_settled(size_t guest)
 		return true;
 	for (size_t i = world->is_pair ? 2 : 1; i < 3; i++)
 		if (strcmp(row->host, host_name[i]) == 0)
-			return strcmp(row->task_state, "-") == 0 && strcmp(row->vm_state, "active") == 0 &&
-			    (g->runs == 1u << i || !world->alive[i]);
+			return is_its_tenants(g, row, i) ||
+			    (strcmp(row->task_state, "-") == 0 && strcmp(row->vm_state, "active") == 0 &&
+				(g->runs == 1u << i || !world->alive[i]));
 	return false;
 }
 

@@ -247,12 +247,17 @@ static bool do_it(const struct doing *d)
 	return true;
 }
 
-static uint64_t *number_of(const char *text)
+static uint32_t inserts_into(const char *text)
 {
 	const char *insert = strstr(text, "INSERT INTO ");
 	char name[NAME_MAX_BYTES] = "";
 
-	return insert && sscanf(insert, "INSERT INTO %79s", name) == 1 ? server_next_number(server_tables(NULL, name)) : NULL;
+	return insert && sscanf(insert, "INSERT INTO %79s", name) == 1 ? server_tables(NULL, name) : 0;
+}
+
+static uint64_t *number_of(const char *text)
+{
+	return server_next_number(inserts_into(text));
 }
 
 bool server_try(const char *text)
@@ -276,20 +281,47 @@ void server_prepare(struct prepared *p, const char *name, const char *text)
 	const char *end;
 
 	*p = (struct prepared){ .name = name, .text = text, .tables = server_tables(NULL, text) };
-	for (const char *at = text; (end = strstr(at, ";\n")); at = end + 1)
+	for (const char *at = text; (end = strstr(at, ";\n")); at = end + 1) {
+		char statement[STATEMENT_MAX];
+
+		if (p->n == STATEMENTS_MAX)
+			abort();
+		snprintf(statement, sizeof statement, "%.*s", (int)(end - at), at);
+		p->numbers[p->n] = inserts_into(statement);
 		prepare(name, p->n++, at, (size_t)(end - at));
+	}
+}
+
+/* Each statement's rows have numbers of their own, of which some may be left over. */
+#define ROWS_MAX INSTANCES
+
+static size_t add_number(char *how, size_t size, uint32_t into)
+{
+	uint64_t *next = server_next_number(into);
+	size_t n = next ? (size_t)snprintf(how, size, ";SET insert_id = %llu", (unsigned long long)*next) : 0;
+
+	if (next)
+		*next += ROWS_MAX;
+	return n;
 }
 
 bool server_step(const struct prepared *p, const char *settings, size_t first, size_t n)
 {
-	char how[4096], what[4096];
+	char how[8192];
+	uint64_t before[TABLES_MAX];
 	size_t at = (size_t)snprintf(how, sizeof how, "%s;START TRANSACTION", settings);
+	bool done;
 
-	snprintf(what, sizeof what, "%s %s %zu %zu", settings, p->name, first, n);
-	for (size_t i = first; i < first + n; i++)
+	memcpy(before, world->next, sizeof before);
+	for (size_t i = first; i < first + n; i++) {
+		at += add_number(how + at, sizeof how - at, p->numbers[i]);
 		at += (size_t)snprintf(how + at, sizeof how - at, ";EXECUTE %s_%zu", p->name, i);
+	}
 	snprintf(how + at, sizeof how - at, ";COMMIT");
-	return do_it(&(struct doing){ what, how, p->tables, number_of(p->text) });
+	done = do_it(&(struct doing){ how, how, p->tables, NULL });
+	if (!done)
+		memcpy(world->next, before, sizeof before);
+	return done;
 }
 
 static void own_must(const char *text)

@@ -30,7 +30,7 @@ TABLES = {
     "world": ("wrong", "fresh"),  # of triggers.sql
 }
 COUNTED = ("nova.migrations", "nova.instance_actions", "nova.instance_actions_events", "nova.instance_faults",
-           "nova.instance_extra")  # whose next number is the history's own
+           "nova.instance_extra", "nova.instance_system_metadata")  # whose next number is the history's own
 
 
 def sandbox(*words):

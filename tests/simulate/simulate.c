@@ -229,20 +229,26 @@ static void take_seed(uint64_t seed)
 	fflush(stdout);
 }
 
-/* Lines with a seed and the number of kinds of faults that it was found with; what follows is for people. */
+static size_t fault_named(const char *name);
+
+/* Lines with a seed and the number of kinds of faults that it was found with, and the kind that it had alone, where that is so; what follows is for
+ * people. */
 static void play_kept(const char *path)
 {
 	FILE *f = fopen(path, "r");
 	unsigned long long seed;
-	char line[512];
+	char line[512], only[32];
+	int n;
 
 	if (!f) {
 		fprintf(stderr, "simulate: cannot read %s\n", path);
 		exit(2);
 	}
 	while (fgets(line, sizeof line, f))
-		if (sscanf(line, "%llu %zu", &seed, &choice.kinds) == 2)
+		if ((n = sscanf(line, "%llu %zu only=%31[a-z-]", &seed, &choice.kinds, only)) >= 2) {
+			choice.only = n == 3 ? fault_named(only) : FAULTS;
 			take_seed(seed);
+		}
 	fclose(f);
 }
 

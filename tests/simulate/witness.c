@@ -175,3 +175,17 @@ void witness_ok(void)
 	if (server_ask("SELECT id FROM cinder.volumes WHERE deleted = 0 AND BINARY SUBSTRING_INDEX(host, '@', 1) = '%s'", host_name[0])[0])
 		world_wrong("all is said to be done, and '%s' has volumes", host_name[0]);
 }
+
+/* Where nothing has happened but that tenants stop or migrate, a rescue that has done all of it does not end as one that has not. (One that is deleted
+ * amid its evacuation is not evacuated, and a rescue says so.) */
+void witness_verdict(int code)
+{
+	for (const struct fault *f = world->fault; f < world->fault + world->nfault; f++)
+		if (f->happened && f->kind != FAULT_STOPS && f->kind != FAULT_MIGRATES)
+			return;
+	for (size_t i = 0; i < INSTANCES; i++)
+		if (!oracle_is_settled(i))
+			return;
+	if (code != 0)
+		world_wrong("all is done, and the rescue ends with %d", code);
+}

@@ -51,6 +51,8 @@ const char *const fault_name[FAULTS] = {
 	[FAULT_CEPH] = "disks-in-ceph",
 	[FAULT_CEPH_SILENT] = "ceph-silent",
 	[FAULT_LIFTED] = "blocklist-cleared",
+	[FAULT_STOPS] = "tenant-stops",
+	[FAULT_MIGRATES] = "tenant-migrates",
 };
 
 /* Where each kind strikes, and up to which call of that bottom: a plain rescue makes about so many. */
@@ -98,6 +100,8 @@ static const struct {
 	[FAULT_CEPH] = { BOTTOMS, 1, 5 },
 	[FAULT_CEPH_SILENT] = { BOTTOM_FENCE, 2, 3 },
 	[FAULT_LIFTED] = { BOTTOM_TIME, 40, 2 },
+	[FAULT_STOPS] = { BOTTOM_TIME, 60, 2 },
+	[FAULT_MIGRATES] = { BOTTOM_TIME, 40, 2 },
 };
 
 /* splitmix64 */

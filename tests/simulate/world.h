@@ -72,6 +72,8 @@ enum fault_kind {
 	FAULT_CEPH,         /* no fault: the volumes are in a Ceph, and the old guests are kept off them first (--fence storage) */
 	FAULT_CEPH_SILENT,  /* the same, and its monitors do not answer an order, which may be obeyed all the same */
 	FAULT_LIFTED,       /* the same, and somebody clears the blocklist */
+	FAULT_STOPS,        /* a tenant stops an instance, whose host may be down */
+	FAULT_MIGRATES,     /* a tenant migrates one that runs on a host that lives, and may confirm it */
 	FAULTS
 };
 
@@ -94,6 +96,7 @@ enum event_kind {
 	EVENT_THAW,  /* a conductor that stood still goes on */
 	EVENT_OFF,   /* the dead host's power goes off */
 	EVENT_LIFT,  /* who has paused a run goes home: its file is gone */
+	EVENT_DEED,  /* what a tenant has asked nova for goes on */
 	EVENT_TIME   /* a fault that a second names */
 };
 
@@ -106,13 +109,14 @@ struct event {
 
 enum message_state { MESSAGE_QUEUED, MESSAGE_TAKEN, MESSAGE_EXPIRED, MESSAGE_GONE };
 
-enum step_once { ONCE_BEGINS, ONCE_MAKES_MIGRATION };
+enum step_once { ONCE_BEGINS, ONCE_MAKES_MIGRATION, ONCE_STOPS };
 
 struct message {
 	enum message_state state;
 	int64_t sent_us, expires_us;
 	size_t guest, host;  /* who it is about, and where that is built */
 	bool begun;          /* by a compute */
+	bool was_stopped;    /* and is to be again */
 	bool ended;          /* no host for it, or a step that failed: nobody goes on with it */
 	bool has_stood;      /* a conductor has stood still with it, */
 	bool stands;         /* and does */
@@ -130,8 +134,17 @@ struct guest {
 	unsigned casts; /* messages about it that a queue got */
 	unsigned runs;  /* hosts on which it runs, a bit each; the dead one's does not */
 	bool is_preempted; /* nova has left it 'rebuilding', and builds it no more */
+	bool is_stopped, is_moving, is_migrated; /* nova-api has taken that of its tenant; a migration that has not ended; one that has */
 	long long claim; /* its newest migration that was 'accepted', and since when it is there */
 	int64_t claim_us;
+};
+
+/* What a tenant has asked nova for, of the fault with that number: */
+struct deed {
+	struct message m; /* whose host is the one that it goes to */
+	size_t from;      /* where it was */
+	unsigned stage, tries;
+	unsigned queues;  /* how often queues had gone when it was cast */
 };
 
 #define KEPT_OUT_MAX 16
@@ -149,6 +162,7 @@ struct world {
 	uint64_t chances[FAULTS];
 	struct fault fault[FAULTS_MAX];
 	size_t nfault;
+	struct deed deed[FAULTS_MAX];
 	struct event event[EVENTS_MAX];
 	size_t nevent;
 	struct message message[MESSAGES_MAX];
@@ -183,6 +197,7 @@ struct world {
 	bool armed[FAULTS];            /* it befalls the next call that it can befall */
 	int64_t read_only_us, full_us, broker_us; /* until when */
 	unsigned broker_goes;          /* how often it went: who was connected before is not any more */
+	unsigned queues_go;            /* how often with its queues */
 	int64_t beat_us;               /* when the services reported last; */
 	bool beat_due;                 /* which is not in their rows yet */
 	bool is_beside;                /* a command runs on a machine on which another one stands still: its death is not the machine's */
@@ -245,10 +260,12 @@ void server_open(const char *directory);
 /* One statement, or one transaction; false: a row is locked by who is asleep now, nothing was done, and it is to be tried later. */
 bool server_try(const char *text);
 /* Statements that the server parses once a lane, each with ';' at the end of its line, which stays the caller's. */
+#define STATEMENTS_MAX 16
 struct prepared {
 	const char *name, *text;
 	size_t n;
 	uint32_t tables;
+	uint32_t numbers[STATEMENTS_MAX]; /* the table whose rows have numbers, where the statement inserts into one */
 };
 void server_prepare(struct prepared *p, const char *name, const char *text);
 /* As server_try, of ${n} of them in one transaction; before it ${settings}: one SET, of the variables that they name. */
@@ -273,6 +290,7 @@ struct migration_row {
 const struct instance_row *look_instance(const char *uuid);
 const struct migration_row *look_migration(long long id);                    /* NULL: it is not there */
 const struct migration_row *look_open(const char *uuid, const char *status); /* the newest evacuation; NULL: none */
+const struct migration_row *look_newest(const char *uuid);                    /* of any type */
 size_t look_count(const char *uuid, const char *status);                      /* migrations of any type */
 const char *look_claim_alone(void);     /* an instance that is 'rebuilding' without an open evacuation; NULL: none */
 const char *look_migration_alone(void); /* one without a task state whose evacuation is 'accepted'; NULL: none */
@@ -299,6 +317,7 @@ void witness_cast(const struct message *m);
 void witness_commit(const struct written *w);
 void witness_rows(void); /* after each command */
 void witness_ok(void);   /* after a rescue that says that all is done */
+void witness_verdict(int code); /* after each rescue */
 
 /* broker.c */
 const char *broker_queue_state(const char *queue, unsigned *messages, unsigned *consumers); /* NULL: it is not there */
@@ -313,6 +332,19 @@ void nova_begin(unsigned without);
 void nova_beat(uint32_t tables); /* somebody is about to look at them: who lives has reported a moment ago */
 void nova_act(const struct event *event);
 void nova_takes(size_t message);
+/* What a step is told beside its message: how a build ends that fails, as compute_fails.sql has it; where an instance comes from. Texts in words of SQL. */
+struct told {
+	const char *vm_state, *task_state, *power, *message, *trace;
+	bool claimed;
+	size_t from;
+};
+#define TOLD_NOTHING (&(struct told){ .vm_state = "", .task_state = "NULL", .power = "NULL", .message = "NULL", .trace = "" })
+/* In one transaction; false: a row is locked, and nothing was done. */
+bool nova_step(const char *name, const struct message *m, const struct told *told);
+
+/* tenant.c: faults of tenants that are more than one step, by their number */
+void tenant_asks(size_t fault);
+void tenant_goes_on(size_t fault);
 
 /* power.c */
 void power_comes_on(void);
@@ -327,7 +359,7 @@ void oracle_step(void);                                    /* after each step of
 void oracle_message(struct message *message);              /* a queue gets it */
 void oracle_take(const struct message *message);           /* a conductor has it */
 void oracle_begin(struct message *message);                /* a compute begins with it */
-bool oracle_is_settled(size_t guest);                      /* it runs where nova says, or its tenant has deleted it */
+bool oracle_is_settled(size_t guest);                      /* it runs where nova says, or is what its tenant has made of it */
 void oracle_journals(const char *here, const char *there); /* two machines' state directories */
 void oracle_end(const char *last_words);                   /* what the operator read last */
 

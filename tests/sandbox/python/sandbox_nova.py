@@ -183,12 +183,25 @@ class WaitingDriver(ForgetfulDriver):
             raise
 
     def power_off(self, instance, *args, **kwargs):
-        super().power_off(instance, *args, **kwargs)
+        """libvirt's is content when the guest is not there (nova 26.2.2 virt/libvirt/driver.py _clean_shutdown, _destroy)."""
+        if instance.uuid in self.instances:
+            super().power_off(instance, *args, **kwargs)
         self._disks.stop(CONF.host, instance.uuid)
 
     def power_on(self, context, instance, network_info, block_device_info=None, *args, **kwargs):
         self._start_guest(instance, block_device_info)
         super().power_on(context, instance, network_info, block_device_info, *args, **kwargs)
+
+    def migrate_disk_and_power_off(self, context, instance, dest, flavor, network_info, *args, **kwargs):
+        """libvirt's ends the guest and unplugs its ports (nova 26.2.2 virt/libvirt/driver.py)."""
+        self.power_off(instance)
+        self.unplug_vifs(instance, network_info)
+        return super().migrate_disk_and_power_off(context, instance, dest, flavor, network_info, *args, **kwargs)
+
+    def finish_migration(self, context, migration, instance, disk_info, network_info, *args, **kwargs):
+        """libvirt's plugs the ports, and does not wait for them (vifs_already_plugged)."""
+        self.plug_vifs(instance, network_info)
+        super().finish_migration(context, migration, instance, disk_info, network_info, *args, **kwargs)
 
     # what they are given differs from release to release
     def destroy(self, context, instance, network_info, *args, **kwargs):
