@@ -11,7 +11,7 @@ UPDATE nova.instance_info_caches SET network_info = REPLACE(network_info, '"acti
  WHERE instance_uuid = @uuid;
 UPDATE cinder.volume_attachment a JOIN nova.block_device_mapping b ON b.attachment_id = a.id
    SET a.attached_host = @host, a.mountpoint = b.device_name, a.attach_time = UTC_TIMESTAMP(), a.attach_mode = 'rw', a.attach_status = 'attached',
-       a.connection_info = '{}', a.connector = '{}', a.updated_at = UTC_TIMESTAMP()
+       a.connection_info = b.connection_info, a.connector = '{}', a.updated_at = UTC_TIMESTAMP()
  WHERE a.instance_uuid = @uuid AND a.deleted = 0;
 UPDATE cinder.volumes v JOIN cinder.volume_attachment a ON a.volume_id = v.id AND a.deleted = 0
    SET v.status = 'in-use', v.attach_status = 'attached', v.updated_at = UTC_TIMESTAMP() WHERE a.instance_uuid = @uuid;
