@@ -22,7 +22,8 @@ SELECT t.project_id AS subject
              , COALESCE(SUM(IF(LOCATE('gigabytes', q.resource) > 0, IF(a.kind = 'snapshots', 0, a.gb), a.n)), 0) AS there_without_snapshots
           FROM quota_usages AS q
           LEFT JOIN (SELECT o.kind, o.project, t.name AS type_name, o.n, o.gb
-                       FROM (SELECT 'volumes' AS kind, BINARY v.project_id AS project, v.volume_type_id, COUNT(*) AS n, SUM(v.size) AS gb
+                       FROM (SELECT 'volumes' AS kind, LEFT(BINARY v.project_id, 500) AS project     -- longer is a blob, grouped on disk
+                                  , v.volume_type_id, COUNT(*) AS n, SUM(v.size) AS gb
                                FROM volumes AS v
                               WHERE (v.migration_status IS NULL OR LEFT(v.migration_status, 7) <> 'target:')
                                 AND NOT EXISTS (SELECT 1 FROM volume_admin_metadata AS m
@@ -30,13 +31,13 @@ SELECT t.project_id AS subject
                                 AND v.deleted = 0
                               GROUP BY project, v.volume_type_id
                               UNION ALL
-                             SELECT 'snapshots', BINARY sn.project_id AS project, v.volume_type_id, COUNT(*), SUM(sn.volume_size)
+                             SELECT 'snapshots', LEFT(BINARY sn.project_id, 500) AS project, v.volume_type_id, COUNT(*), SUM(sn.volume_size)
                                FROM snapshots AS sn
                                JOIN volumes AS v ON v.id = CONVERT(sn.volume_id USING ascii)
                               WHERE sn.deleted = 0
                               GROUP BY project, v.volume_type_id
                               UNION ALL
-                             SELECT 'backups', BINARY b.project_id AS project, NULL, COUNT(*), SUM(b.size)
+                             SELECT 'backups', LEFT(BINARY b.project_id, 500) AS project, NULL, COUNT(*), SUM(b.size)
                                FROM backups AS b
                               WHERE b.deleted = 0
                               GROUP BY project) AS o
