@@ -261,8 +261,6 @@ static int wait_for_end(pid_t pid)
 	int status;
 
 	for (;;) {
-		const struct fault *second;
-
 		if (waitpid(pid, &status, WUNTRACED) != pid)
 			abort();
 		if (!WIFSTOPPED(status))
