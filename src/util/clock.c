@@ -52,23 +52,3 @@ const char *clock_age(int64_t seconds, char out[CLOCK_AGE_SIZE])
 	snprintf(out, CLOCK_AGE_SIZE, "%" PRId64 " %s", seconds / units[i].seconds, units[i].unit);
 	return out;
 }
-
-int64_t clock_monotonic_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
-int64_t clock_monotonic_ms(void)
-{
-	return clock_monotonic_us() / 1000;
-}
-
-void clock_sleep_ms(int64_t ms)
-{
-	struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
-
-	nanosleep(&t, NULL);
-}
