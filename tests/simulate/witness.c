@@ -26,7 +26,7 @@ void others_write(const struct fault *f)
 	case 0: /* nova compute/api.py: power_off, of a compute that is dead */
 		snprintf(text, sizeof text,
 		    "UPDATE nova.instances SET task_state = 'powering-off' WHERE uuid = '%s' AND BINARY host = '%s' AND task_state IS NULL AND deleted = 0;"
-		    "INSERT INTO world.fresh VALUES ('%s')",
+		    "INSERT INTO world.fresh SELECT '%s' FROM DUAL WHERE ROW_COUNT() > 0",
 		    world->guest[others_guest(f)].uuid, a, world->guest[others_guest(f)].uuid);
 		world->has_fresh = true;
 		break;
@@ -39,14 +39,14 @@ void others_write(const struct fault *f)
 	case 2: /* a script that notes why, and disables nothing: else 'disabled' alone would tell */
 		snprintf(text, sizeof text,
 		    "UPDATE nova.services SET disabled_reason = 'Bob: bad memory' WHERE BINARY host = '%s' AND disabled_reason IS NULL;"
-		    "INSERT INTO world.fresh VALUES ('nova')",
+		    "INSERT INTO world.fresh SELECT 'nova' FROM DUAL WHERE ROW_COUNT() > 0",
 		    a);
 		world->has_fresh = true;
 		break;
 	case 3:
 		snprintf(text, sizeof text,
 		    "UPDATE cinder.services SET disabled_reason = 'Bob: bad memory' WHERE BINARY SUBSTRING_INDEX(host, '@', 1) = '%s' AND disabled_reason IS NULL;"
-		    "INSERT INTO world.fresh VALUES ('cinder')",
+		    "INSERT INTO world.fresh SELECT 'cinder' FROM DUAL WHERE ROW_COUNT() > 0",
 		    a);
 		world->has_fresh = true;
 		break;
