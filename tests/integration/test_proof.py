@@ -55,6 +55,32 @@ class Proof(harness.TestCase):
         rows("cinder", "UPDATE volumes SET deleted = 1, deleted_at = UTC_TIMESTAMP(), status = 'deleted' WHERE id = %s", (deleted,))
         rows("cinder", "UPDATE volumes SET host = %s WHERE id = %s", (C + "@ceph#ceph", moved))
 
+    def asked_of_nova(self, action):
+        """image-active-0 lands, and is 'stopped' before anybody looks; nova has a record of that action behind ours."""
+        target = value("nova", "SELECT uuid FROM instances WHERE display_name = 'image-active-0' AND deleted = 0")
+
+        def land(uuid, host):
+            if uuid == target:
+                rows("nova", "INSERT INTO instance_actions (created_at, action, instance_uuid, request_id, start_time, deleted) VALUES"
+                     " (UTC_TIMESTAMP(), %s, %s, 'req-of-its-user', UTC_TIMESTAMP(), 0)", (action, uuid))
+                rows("nova", "UPDATE instances SET vm_state = 'stopped' WHERE uuid = %s", (uuid,))
+            landing.land(uuid, host)
+            if uuid == target:
+                rows("nova", "UPDATE instances SET vm_state = 'stopped', power_state = 4 WHERE uuid = %s", (uuid,))
+        r = self.rescue(lambda: None, land)
+        return [s for s in r.json["steps"] if s["id"] == target][0], r
+
+    def test_a_user_who_stops_it_right_away_is_a_note(self):
+        step, r = self.asked_of_nova("stop")
+        self.assertEqual(step["state"], "proved", str(r))
+        self.assertIn("(stop)", step["since"])
+        self.assertIn(r.code, (OK, PARTIAL), str(r))
+
+    def test_a_lock_explains_no_state(self):
+        step, r = self.asked_of_nova("lock")
+        self.assertEqual(r.code, UNPROVED, str(r))
+        self.assertIsNone(step["since"])
+
     def test_users_who_delete_and_migrate_volumes_meanwhile_are_a_note(self):
         r = self.rescue(self.users_at_work)
         self.assertIn(r.code, (OK, PARTIAL), str(r))     # some of the sandbox's instances are left out
