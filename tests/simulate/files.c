@@ -24,7 +24,7 @@ int __wrap_link(const char *from, const char *to);
 static struct durable {
 	ino_t inode;
 	off_t size;
-	off_t written, announced; /* up to where records are, and the last one that announces */
+	off_t announced, message; /* up to where the last record is that announces rows, and the last of a message */
 	unsigned command;         /* that wrote last */
 } * durable; /* shared, as the world is */
 static size_t *ndurable;
@@ -62,9 +62,20 @@ static bool is_record(const void *data, size_t n)
 	return n > 7 && memcmp(data, "{\"seq\":", 7) == 0;
 }
 
-static bool announces(const void *data, size_t n)
+static bool has_type(const char *type, const void *data, size_t n)
 {
-	return memmem(data, n, "\"type\":\"intent\"", 15);
+	char text[64];
+
+	return memmem(data, n, text, (size_t)snprintf(text, sizeof text, "\"type\":\"%s\"", type));
+}
+
+/* Records that something waits for end there, or nowhere on this disk. */
+static void note_end(struct durable *d, const void *data, size_t n, off_t end)
+{
+	if (has_type("intent", data, n))
+		d->announced = d->announced == TORN ? TORN : end;
+	if (has_type("publish_intent", data, n))
+		d->message = d->message == TORN ? TORN : end;
 }
 
 static struct durable *written_by_command(int fd, const void *data, size_t n)
@@ -74,7 +85,7 @@ static struct durable *written_by_command(int fd, const void *data, size_t n)
 	if (!d)
 		return NULL;
 	if (d->command != world->command) /* what its predecessor left unsynced or torn its machine still has, or was cut off */
-		d->written = d->announced = 0;
+		d->announced = d->message = 0;
 	d->command = world->command;
 	return d;
 }
@@ -86,9 +97,7 @@ static void note_record(int fd, const void *data, size_t n)
 
 	if (!d || fstat(fd, &st) != 0)
 		return;
-	d->written = d->written == TORN ? TORN : st.st_size;
-	if (announces(data, n))
-		d->announced = d->announced == TORN ? TORN : st.st_size;
+	note_end(d, data, n, st.st_size);
 	if (world->doubtful == world->command && memmem(data, n, "\"type\":\"outcome\"", 16)) {
 		if (!memmem(data, n, "\"state\":\"unknown\"", 17))
 			world_wrong("I4: a COMMIT got no answer, and its outcome is recorded as known");
@@ -102,15 +111,14 @@ static void note_torn(int fd, const void *data, size_t n)
 
 	if (!d)
 		return;
-	d->written = TORN;
-	if (announces(data, n))
-		d->announced = TORN;
+	note_end(d, data, n, TORN);
+	d->message = TORN; /* whatever was torn: no message goes behind it */
 }
 
-bool files_unsynced(void)
+bool files_unsynced_message(void)
 {
 	for (size_t i = 0; i < *ndurable; i++)
-		if (durable[i].command == world->command && durable[i].written > durable[i].size)
+		if (durable[i].command == world->command && durable[i].message > durable[i].size)
 			return true;
 	return false;
 }

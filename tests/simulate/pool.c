@@ -31,6 +31,7 @@ static struct pool {
 static struct real {
 	MYSQL *m;
 	MYSQL_STMT *stmt[CATALOGUE_MAX];
+	unsigned prepared_by[CATALOGUE_MAX]; /* the command; 0: the lane, which has it for the next one, too */
 	struct pending pending;
 } real[PLACES_MAX];
 
@@ -178,8 +179,11 @@ MYSQL_STMT *pool_statement(struct place *p, const struct sql *sql, bool anew, st
 	if (*stmt && !anew)
 		return *stmt;
 	was_there = *stmt;
+	if (was_there && !r->prepared_by[index] && !p->lost)
+		world_wrong("the simulator closes a statement that the next command will use: %s", sql->name);
 	if (was_there)
 		__real_mysql_stmt_close(*stmt);
+	r->prepared_by[index] = world->command;
 	session_send(why);
 	*stmt = __real_mysql_stmt_init(r->m);
 	if (__real_mysql_stmt_prepare(*stmt, sql->text, strlen(sql->text)) == 0) {

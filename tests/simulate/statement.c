@@ -305,6 +305,7 @@ static int send(struct statement *s)
 	real = session_statement(of, s->sql, s->is_new && t->has_derived);
 	if (!real)
 		return 1;
+	s->is_new = false; /* only now: its first answers may have been remembered */
 	if (s->sql->access == SQL_WRITES)
 		__real_mysql_stmt_attr_set(real, STMT_ATTR_ARRAY_SIZE, &s->array_size);
 	kinds = kinds_of(real);
@@ -418,7 +419,6 @@ static int execute(struct statement *s)
 	start_reading(s, s->answer, (size_t)(s->end - s->answer));
 	if (!known && is_plain && s->copy)
 		keep_answer(s, t, asked, key);
-	s->is_new = false;
 	if (s->sql->access == SQL_WRITES)
 		note_write(s);
 	return 0;

@@ -122,7 +122,7 @@ void witness_cast(const struct message *m)
 	const bool is_of_first = strcmp(look_instance(m->uuid)->host, host_name[0]) == 0; /* the other one is dead for good */
 	const int64_t since_us = world->reported_us > world->thawed_us ? world->reported_us : world->thawed_us;
 
-	if (files_unsynced())
+	if (files_unsynced_message())
 		world_wrong("I2: a message about %s, and the journal on disk does not know it", m->uuid);
 	if (!world->is_fenced[is_of_first ? 0 : 1])
 		world_wrong("a message about %s, and nobody has said that its host is off", m->uuid);

@@ -252,8 +252,8 @@ bool world_is_second(enum fault_kind kind); /* another operator comes */
 /* files.c */
 void files_forget(void); /* no file is open, all is durable */
 void files_lose_power(void);
-bool files_unsynced(void);        /* of the journal of the command that runs: a record that is not on disk */
-bool files_unsynced_intent(void); /* the same, of the records that announce */
+bool files_unsynced_message(void); /* of the journal of the command that runs: what it says of a message is not on disk */
+bool files_unsynced_intent(void);  /* the same, of what it says of rows */
 
 /* server.c: the world's own connection, which nobody cuts */
 void server_open(const char *directory);
