@@ -13,11 +13,11 @@ SELECT s.host AS subject
      , o.service_uuid AS named_uuid
      , s.uuid AS owner_uuid
      , SUM(o.n) AS volumes
-  FROM (SELECT BINARY MIN(v.host) AS owner, v.service_uuid, COUNT(*) AS n
+  FROM (SELECT BINARY MIN(v.host) AS owner, MIN(v.service_uuid) AS service_uuid, COUNT(*) AS n
           FROM volumes AS v
          WHERE v.host IS NOT NULL
            AND v.deleted = 0
-         GROUP BY UNHEX(SHA2(v.host, 256)), v.service_uuid) AS o
+         GROUP BY UNHEX(SHA2(CONCAT_WS('\n', v.host, v.service_uuid), 256))) AS o -- without a uuid: without a line for it
   STRAIGHT_JOIN (SELECT x.host, x.uuid, LEFT(BINARY x.host, 255) AS at
                    FROM services AS x
                   WHERE x.`binary` = 'cinder-volume'

@@ -42,6 +42,7 @@ struct audit_places {
 	struct neutron_config neutron;
 	bool has_nova, has_cinder, has_placement, has_neutron;
 	struct cell_mappings mappings;
+	struct aside *aside; /* for the other side of a comparison (merge.c) */
 };
 /* What is configured is opened. A source that cannot be asked is told at once, one error line each, and left out; one must
  * answer. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "util/aside.h"
 
 #define GROUP_MAX 10000 /* rows of one key that are held at once */
 
@@ -155,10 +156,59 @@ static int run_each(struct audit_places *places, const struct audit_check *check
 	return rc;
 }
 
+/* One side's statement, and what its opening, which lasts until the first row, needs and gives. */
+struct opening {
+	struct audit_places *places;
+	const struct audit_source *source;
+	const struct request *request;
+	const struct audit_range *range;
+	int64_t deadline_ms;
+	struct audit_stream **out;
+	int rc;
+	struct error err;
+};
+
+static void open_side(void *ctx)
+{
+	struct opening *o = ctx;
+
+	o->rc = stream_open(o->places, o->source, o->request, o->range, true, o->deadline_ms, o->out, &o->err);
+}
+
+/* A connection takes one thing at a time. */
+static bool have_a_place_in_common(const struct audit_places *places, enum audit_database a, enum audit_database b)
+{
+	for (const struct audit_place *p = places->v; p < places->v + places->n; p++)
+		if (p->db && place_runs(p, a) && place_runs(p, b))
+			return true;
+	return false;
+}
+
+/* Where both servers must sort before their first row they do so at the same time. */
+static int open_both(struct opening *left, struct opening *right, struct error *err)
+{
+	struct audit_places *places = left->places;
+	const bool apart = !have_a_place_in_common(places, left->source->database, right->source->database);
+
+	if (apart)
+		aside_begin(&places->aside, open_side, left);
+	else
+		open_side(left);
+	if (apart || left->rc == 0)
+		open_side(right);
+	if (apart)
+		aside_end(places->aside);
+	if (left->rc == 0 && right->rc == 0)
+		return 0;
+	*err = left->rc != 0 ? left->err : right->err;
+	return -1;
+}
+
 int check_run(struct audit_places *places, const struct audit_check *check, const struct request *request,
     const struct audit_range *range, int64_t deadline_ms, found_fn *found, void *ctx, uint64_t *rows, struct error *err)
 {
 	struct merge m = { .check = check, .found = found, .ctx = ctx };
+	struct opening left, right;
 	int rc;
 
 	*rows = 0;
@@ -166,9 +216,10 @@ int check_run(struct audit_places *places, const struct audit_check *check, cons
 		return ceph_check_run(places, check, request, deadline_ms, found, ctx, rows, err);
 	if (check->rule == AUDIT_EACH)
 		return run_each(places, check, request, deadline_ms, found, ctx, rows, err);
-	rc = stream_open(places, &check->left, request, range, true, deadline_ms, &m.left.stream, err);
-	if (rc == 0 && check->right.sql)
-		rc = stream_open(places, &check->right, request, range, true, deadline_ms, &m.right.stream, err);
+	left = (struct opening){ places, &check->left, request, range, deadline_ms, &m.left.stream, 0, { 0 } };
+	right = (struct opening){ places, &check->right, request, range, deadline_ms, &m.right.stream, 0, { 0 } };
+	rc = check->right.sql ? open_both(&left, &right, err) :
+				stream_open(places, &check->left, request, range, true, deadline_ms, &m.left.stream, err);
 	if (rc == 0)
 		rc = side_next(&m.left, err);
 	if (rc == 0 && m.right.stream)

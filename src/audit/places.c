@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "util/aside.h"
 #include "find/world.h"
 #include "sql_catalogue.h"
 #include "util/clock.h"
@@ -327,6 +328,7 @@ void places_close(struct audit_places *places)
 		free(p->label);
 	}
 	free(places->v);
+	aside_free(&places->aside);
 	cell_mappings_free(&places->mappings);
 	nova_config_free(&places->nova);
 	cinder_config_free(&places->cinder);
