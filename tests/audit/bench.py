@@ -8,6 +8,7 @@ audit that nobody measures; the medians count.
 The input of a check is, for each table that its statements read, the columns that they name, ordered by the key where two servers are compared.
 A reading that two checks have in common is done once and counted for each.
 """
+import contextlib
 import glob
 import json
 import os
@@ -16,6 +17,7 @@ import resource
 import statistics
 import sys
 import tempfile
+import threading
 import time
 
 if len(sys.argv) > 1:
@@ -33,6 +35,7 @@ DATABASES = {"cinder": ["cinder"], "cell": ["nova"], "cell0": ["nova_cell0"], "c
              "placement": ["placement"], "neutron": ["neutron"]}
 RATIO, MEMORY_MIB = 0.9, 64
 SHOWN = 15
+BEAT_S = 25
 HEARTBEATS = (("nova", "services", "last_seen_up"), ("nova_cell0", "services", "last_seen_up"), ("cinder", "services", "updated_at"),
               ("neutron", "agents", "heartbeat_timestamp"))
 
@@ -95,12 +98,35 @@ def processor():
     return (int(server[11]) + int(server[12])) / os.sysconf("SC_CLK_TCK") + ours.ru_utime + ours.ru_stime
 
 
-def audit(save):
-    """Seconds of each check that came to its end, the whole, its memory, and the report. All services have just reported."""
+def beat():
     for database, table, column in HEARTBEATS:
         rows(database, "UPDATE {0} SET {1} = UTC_TIMESTAMP()".format(table, column))
-    done = lib.must(Tool().command("audit", "run", "--fail-on", "never", "--settle-time", "1", "--placement-config-file", ENV["SB_PLACEMENT_CONF"], "--neutron-config-file", ENV["SB_NEUTRON_CONF"],
-                                   "--check-timeout", "600", "--save", save, "--html", save + ".html", "-f", "json"), keep=False)
+
+
+@contextlib.contextmanager
+def alive():
+    """All services report, as long as it lasts: else an audit of more than a minute finds all of them dead."""
+    over = threading.Event()
+
+    def go_on():
+        while not over.wait(BEAT_S):
+            beat()
+    beat()
+    heart = threading.Thread(target=go_on)
+    heart.start()
+    try:
+        yield
+    finally:
+        over.set()
+        heart.join()
+
+
+def audit(save):
+    """Seconds of each check that came to its end, the whole, its memory, and the report."""
+    with alive():
+        done = lib.must(Tool().command("audit", "run", "--fail-on", "never", "--settle-time", "1", "--placement-config-file", ENV["SB_PLACEMENT_CONF"],
+                                       "--neutron-config-file", ENV["SB_NEUTRON_CONF"], "--check-timeout", "600", "--save", save, "--html", save + ".html",
+                                       "-f", "json"), keep=False)
     with open(save) as f:
         report = json.load(f)
     return {c["check"]: c["took_ms"] / 1000 for c in report["checks"] if c["outcome"] == "done"}, done.took, done.mib, report
