@@ -188,7 +188,7 @@ $(BUILD)/tests/storage/see: tests/storage/see.c $(BUILD)/libevac-manage.a
 # the whole program on other bottoms (tests/simulate): what is below its rooms is wrapped by the linker, librabbitmq by its own names
 SIMULATE     := $(patsubst tests/simulate/%.c,$(BUILD)/obj/simulate/%.o,$(sort $(wildcard tests/simulate/*.c)))
 SIMULATE_WRAPS := clock_gettime time nanosleep getrandom getpid pthread_create pthread_join write fsync fdatasync rename link \
-                  aside_begin http_look_all http_ask knock_at child_run storage_begin storage_take db_ask_ahead db_ask_set_ahead mariadb_get_infov \
+                  aside_begin await_soon http_look_all http_ask knock_at child_run storage_begin storage_take db_ask_ahead db_ask_set_ahead mariadb_get_infov \
                   $(addprefix mysql_,real_connect close real_query commit rollback ping errno error get_socket free_result num_fields \
                   fetch_field_direct $(addprefix stmt_,init prepare execute close bind_param bind_result attr_set fetch fetch_column free_result \
                   result_metadata errno error param_count affected_rows warning_count))

@@ -87,16 +87,28 @@ const struct db_param *db_param_find(const struct sql *sql, const struct db_para
 	db_bug(sql, "no value for parameter", sql_param(sql, position));
 }
 
+/* Mostly they stand in the order of their places: nth of the values, nth of the names. */
 static void check_param_names(const struct sql *sql, const struct db_param *params)
 {
 	size_t i;
 
 	for (const struct db_param *p = params; p && p->name; p++) {
+		i = (size_t)(p - params);
+		if (i < sql->nparam && sql_param(sql, i) == p->name)
+			continue;
 		for (i = 0; i < sql->nparam && strcmp(sql_param(sql, i), p->name) != 0; i++)
 			;
 		if (i == sql->nparam)
 			db_bug(sql, "there is no parameter", p->name);
 	}
+}
+
+/* The same as db_param_find(), where ${last} was found for the place before. */
+static const struct db_param *find_next(const struct sql *sql, const struct db_param *params, const struct db_param *last, size_t position)
+{
+	const struct db_param *next = last ? last + 1 : params;
+
+	return next && next->name && next->name == sql_param(sql, position) ? next : db_param_find(sql, params, position);
 }
 
 int db_session(struct db *db, const struct sql *sql, struct error *err)
@@ -159,7 +171,7 @@ int db_execute(struct db *db, enum db_phase phase, MYSQL_STMT *stmt, const struc
 		const bool is_same = i > 0 && has_name_of(sql, i, i - 1);
 
 		nth = is_same ? (nth + 1) % places : 0;
-		p = is_same ? p : db_param_find(sql, params, i);
+		p = is_same ? p : find_next(sql, params, p, i);
 		if (p->type == DB_PARAM_LIST) {
 			bind_text(&bind[i], list_value(sql, p, nth), &length[i]);
 		} else if (p->type == DB_PARAM_TEXT) {

@@ -10,6 +10,8 @@
 const char *const look_text[LOOKS] = {
 	"SELECT uuid, display_name, host, vm_state, task_state, deleted FROM nova.instances ORDER BY id",
 	"SELECT id, instance_uuid, status, migration_type, deleted FROM nova.migrations ORDER BY id",
+	"SELECT COUNT(DISTINCT SUBSTRING_INDEX(v.host, '@', 1)) FROM cinder.volumes v JOIN world.cinder_volumes w ON w.id = v.id"
+	" WHERE BINARY SUBSTRING_INDEX(w.host, '@', 1) = BINARY '" FIRST_HOST "' AND v.host NOT LIKE '%#others'",
 };
 
 static struct {
@@ -50,6 +52,11 @@ static void look(void)
 	read = now;
 	read_instances(server_ask("%s", look_text[0]));
 	read_migrations(server_ask("%s", look_text[1]));
+}
+
+bool look_is_half_moved(void)
+{
+	return strtol(server_ask("%s", look_text[2]), NULL, 10) > 1;
 }
 
 const struct instance_row *look_instance(const char *uuid)

@@ -11,7 +11,7 @@
 #define BEAT_US (10 * SECOND_US)
 #define STEP_MAX 8192
 
-const char *const host_name[3] = { "sh03-compute-10e114e56e89", "sh03-compute-10e114e56e141", "sh03-compute-10e114e57e12" };
+const char *const host_name[3] = { FIRST_HOST, "sh03-compute-10e114e56e141", "sh03-compute-10e114e57e12" };
 
 static const char *const step_name[] = { "heartbeats", "host_dies", "conductor_takes", "conductor_sends",
 	"conductor_finds_no_host", "conductor_finds_it_deleted", "compute_begins", "compute_makes_migration", "compute_claims",

@@ -47,7 +47,6 @@ static bool is_hint(const char *text, const char *at)
 /* What he has read since he last did something, in the order in which he would type it. */
 #define LINES_MAX 64
 static struct notes {
-	char hint[LINES_MAX][LINE_MAX_BYTES];
 	size_t nhint;
 	char acted[LINE_MAX_BYTES]; /* the last command that did something */
 	bool hasty, at_once;        /* he has done once what he was told not to; he is about to */
@@ -55,6 +54,7 @@ static struct notes {
 	char first[LINE_MAX_BYTES];
 	size_t before;            /* how much of the words is older than the last answer */
 	char words[2 * SAID_MAX]; /* that he read since the last fault */
+	char hint[LINES_MAX][LINE_MAX_BYTES];
 } notes;
 
 static bool is_known(const char *line)
@@ -324,7 +324,7 @@ void operator_night(void)
 	char line[LINE_MAX_BYTES];
 	size_t faults = 0;
 
-	memset(&notes, 0, sizeof notes);
+	memset(&notes, 0, offsetof(struct notes, words) + 1); /* the rest is a megabyte */
 	commands_begin();
 	if (tonight(HABIT_OLD_PLAN))
 		apply_old_plan(&said);

@@ -70,12 +70,7 @@ void oracle_begin(struct message *m)
 /* I3: what the dead host's backend owns moves whole, or not at all. */
 static void check_move(void)
 {
-	const char *found = server_ask(
-	    "SELECT COUNT(DISTINCT SUBSTRING_INDEX(v.host, '@', 1)) FROM cinder.volumes v JOIN world.cinder_volumes w ON w.id = v.id"
-	    " WHERE BINARY SUBSTRING_INDEX(w.host, '@', 1) = BINARY '%s' AND v.host NOT LIKE '%%#others'",
-	    host_name[0]);
-
-	if (strtol(found, NULL, 10) > 1)
+	if (look_is_half_moved())
 		world_wrong("I3: half of a move is committed");
 }
 

@@ -32,7 +32,7 @@ static struct real {
 	MYSQL *m;
 	MYSQL_STMT *stmt[CATALOGUE_MAX];
 	unsigned prepared_by[CATALOGUE_MAX]; /* the command; 0: the lane, which has it for the next one, too */
-	struct pending pending;
+	struct pending pending, locks;
 } real[PLACES_MAX];
 
 static const char *socket_path;
@@ -96,6 +96,11 @@ struct pending *pool_pending(const struct place *p)
 	return &real_of(p)->pending;
 }
 
+struct pending *pool_pending_locks(const struct place *p)
+{
+	return &real_of(p)->locks;
+}
+
 void pool_lost(struct place *p)
 {
 	p->lost = true;
@@ -118,7 +123,7 @@ static void make_connection(struct place *p)
 	p->number = mysql_thread_id(r->m);
 	p->second = 0;
 	p->nsetting = 0;
-	p->lost = p->is_open = false;
+	p->lost = p->is_open = p->has_locks = false;
 	pool->made++;
 }
 
@@ -231,11 +236,11 @@ static void clean(struct place *p)
 	} else {
 		if (p->is_open)
 			__real_mysql_real_query(r->m, "ROLLBACK", 8);
-		if (locks_of(p->number))
+		if (p->has_locks)
 			__real_mysql_real_query(r->m, text, sizeof text - 1);
 	}
 	locks_end(number);
-	p->is_open = false;
+	p->is_open = p->has_locks = false;
 	p->used_by = p->made_by = 0;
 }
 

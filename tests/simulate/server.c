@@ -125,7 +125,7 @@ static size_t lines_of(MYSQL_RES *result, char lines[LINES_MAX])
 	return n;
 }
 
-/* The looks that a step ends with. */
+/* The looks that a step ends with: as many as it has, one after the other. */
 static char looked[LOOKS][LINES_MAX];
 static size_t nlooked;
 
@@ -210,40 +210,39 @@ static void note_doing(const struct doing *d)
 }
 
 /* Whoever looks next has an answer already where this was done before. */
-static bool needs_looks(uint32_t tables)
+static bool needs_look(size_t look, uint32_t tables)
 {
 	static uint32_t seen[LOOKS];
-	bool needs = false;
 	size_t n;
 
-	for (size_t i = 0; i < LOOKS; i++) {
-		seen[i] = seen[i] ? seen[i] : server_tables(NULL, look_text[i]);
-		needs |= (tables & seen[i]) && !memory_find(key_of_question(look_text[i]), &n);
-	}
-	return needs;
+	seen[look] = seen[look] ? seen[look] : server_tables(NULL, look_text[look]);
+	return (tables & seen[look]) && !memory_find(key_of_question(look_text[look]), &n);
 }
 
 static bool do_it(const struct doing *d)
 {
 	static char whole[STATEMENT_MAX];
 	uint64_t before[TABLES_MAX];
-	size_t n;
+	size_t n, look[LOOKS], nlook = 0;
 
 	sessions_hold();
 	n = add_settings(whole, sizeof whole, d->next);
 	n += (size_t)snprintf(whole + n, sizeof whole - n, "%s", d->how);
 	memcpy(before, world->version, sizeof before);
 	note_doing(d);
-	for (size_t i = 0; i < LOOKS && needs_looks(d->tables); i++)
-		n += (size_t)snprintf(whole + n, n < sizeof whole ? sizeof whole - n : 0, ";EXECUTE look_%zu", i);
+	for (size_t i = 0; i < LOOKS; i++)
+		if (needs_look(i, d->tables)) {
+			n += (size_t)snprintf(whole + n, n < sizeof whole ? sizeof whole - n : 0, ";EXECUTE look_%zu", i);
+			look[nlook++] = i;
+		}
 	if (n >= sizeof whole)
 		abort();
 	if (!own_does(whole, d->next)) {
 		memcpy(world->version, before, sizeof before);
 		return false;
 	}
-	for (size_t i = 0; i < nlooked; i++)
-		memory_keep(key_of_question(look_text[i]), looked[i], strlen(looked[i]) + 1);
+	for (size_t i = 0; i < nlook && i < nlooked; i++)
+		memory_keep(key_of_question(look_text[look[i]]), looked[i], strlen(looked[i]) + 1);
 	return true;
 }
 

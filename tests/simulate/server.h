@@ -130,10 +130,15 @@ unsigned long session_number(const struct session *s);
 struct session *session_numbered(unsigned long number); /* NULL: none of this command is that one of the server's */
 void session_tell(struct session *s, unsigned error, const char *words); /* ${error} 0: none */
 void session_set(struct session *s, const struct sql *sql);
+bool session_reads_committed(const struct session *s);
 /* Before a statement is really sent: the settings, the transaction, the clock, the number of the row that it inserts. */
 void session_prepare_real(struct session *s, bool needs_clock, uint64_t insert_id);
 void session_send(struct session *s); /* what goes before the next statement: now */
 int session_execute(struct session *s, MYSQL_STMT *stmt); /* as mysql_stmt_execute, with what must go before it */
+/* What it does with a named lock, where its answer is known: the server is told when somebody asks it for locks. */
+void session_puts_off(struct session *s, const char *text);
+void sessions_tell_locks(void);
+void session_has_locks(struct session *s); /* the server was asked for one */
 unsigned sessions_made(void); /* changes whenever a connection comes or goes */
 void session_roll_back(struct session *s);
 void session_has_ended_it(struct session *s); /* the transaction */

@@ -43,6 +43,27 @@ static void send_text(struct session *s, const char *text)
 		pending_add(pool_pending(s->place), text);
 }
 
+void session_puts_off(struct session *s, const char *text)
+{
+	if (pool_pending_locks(s->place)->n > sizeof pool_pending_locks(s->place)->text / 2)
+		sessions_tell_locks();
+	pending_add(pool_pending_locks(s->place), text);
+}
+
+void session_has_locks(struct session *s)
+{
+	s->place->has_locks = true;
+}
+
+void sessions_tell_locks(void)
+{
+	for (struct session *s = session; s < session + SESSIONS_MAX; s++)
+		if (s->handle && s->place && !s->place->lost && pool_pending_locks(s->place)->n) {
+			pending_send(pool_pending_locks(s->place), session_real(s));
+			s->place->has_locks = true;
+		}
+}
+
 void session_send(struct session *s)
 {
 	if (s->place->lost)
@@ -65,8 +86,10 @@ void session_end(struct session *s)
 		if (s->is_open)
 			send_text(s, "ROLLBACK");
 		session_has_ended_it(s);
-		if (locks_of(p->number))
+		pending_forget(pool_pending_locks(p));
+		if (p->has_locks)
 			send_text(s, "DO RELEASE_ALL_LOCKS()");
+		p->has_locks = false;
 		session_send(s);
 		locks_end(p->number);
 		p->used_by = 0;
@@ -151,6 +174,12 @@ static bool has_isolation(const struct sql *const *setting, size_t n)
 	return i < n;
 }
 
+/* Each statement sees what is committed before it. */
+bool session_reads_committed(const struct session *s)
+{
+	return has_setting(s->setting, s->nsetting, &SQL_SESSION_ISOLATION_SET_WRITE);
+}
+
 /* What this session has set and the connection has not. The other way round it is the isolation, which goes back to the
  * server's own, and how long the server waits for one that holds a lock, which is always long enough. */
 static void send_settings(struct session *s)
@@ -185,6 +214,12 @@ void sessions_hold(void)
 			open_transaction(s);
 			session_send(s);
 		}
+}
+
+void sessions_stand_still(void)
+{
+	sessions_hold();
+	sessions_tell_locks();
 }
 
 void session_prepare_real(struct session *s, bool needs_clock, uint64_t insert_id)

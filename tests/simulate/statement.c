@@ -130,11 +130,15 @@ static bool question_of(const struct statement *s, const struct traits *t, struc
 {
 	const struct session *of = s->session;
 
-	if (!t->is_plain || session_is_lost(of) || (of->tx == TX_WRITE && !t->is_own))
+	if (!t->is_plain || session_is_lost(of) || (of->tx == TX_WRITE && !t->is_own && !session_reads_committed(of)))
 		return false;
 	*key = (struct key){ 0 };
 	add_statement(key, s);
 	server_add_versions(key, t->tables, of->tx == TX_READ ? of->seen : world->version);
+	if (of->tx == TX_WRITE && of->dirty & t->tables) { /* and what it has written itself */
+		key_add_number(key, of->writes.a);
+		key_add_number(key, of->writes.b);
+	}
 	if (t->uses_clock && !t->has_ages_only && !t->fades)
 		key_add_number(key, (uint64_t)(world->now_us / SECOND_US));
 	if (t->sees_locks)
@@ -299,6 +303,8 @@ static int send(struct statement *s)
 	uint64_t kinds;
 	int rc;
 
+	if (t->takes_lock || t->frees_lock || t->sees_locks)
+		sessions_tell_locks();
 	session_prepare_real(of, s->sql->access == SQL_WRITES || t->uses_clock, next ? *next : 0);
 	/* MariaDB 10.11 has lost columns of derived tables when such a statement was executed twice: where the program prepares it
 	 * once more, so does this. */
@@ -313,8 +319,10 @@ static int send(struct statement *s)
 	if (!rc && kinds_of(real) != kinds)
 		session_is_fickle(s->sql);
 	rc = rc || read_answer(s, real);
-	if (!rc && (t->takes_lock || t->frees_lock))
+	if (!rc && (t->takes_lock || t->frees_lock)) {
 		note_lock(s, t);
+		session_has_locks(of);
+	}
 	session_tell(of, rc ? __real_mysql_stmt_errno(real) : 0, __real_mysql_stmt_error(real));
 	s->affected = rc ? 0 : __real_mysql_stmt_affected_rows(real);
 	s->warnings = rc ? 0 : __real_mysql_stmt_warning_count(real);
@@ -404,6 +412,49 @@ static void keep_answer(const struct statement *s, const struct traits *t, struc
 	memory_keep(t->fades && s->row == s->end ? key : with_clock, s->copy, (size_t)(s->end - s->copy));
 }
 
+/* What GET_LOCK(), which does not wait here, and RELEASE_LOCK() say depends on who has the lock. */
+static bool is_about_lock(const struct statement *s, const struct traits *t, struct key *key)
+{
+	const struct session *of = s->session;
+	const unsigned long holder = t->takes_lock || t->frees_lock ? holder_asked_for(s) : 0;
+
+	if (!(t->takes_lock || t->frees_lock) || session_is_lost(of) || of->tx != TX_NONE)
+		return false;
+	*key = (struct key){ 0 };
+	key_add_text(key, s->sql->name);
+	key_add_number(key, holder == 0 ? 0 : holder == session_number(of) ? 1 : 2);
+	return true;
+}
+
+/* The name is a host's: nothing in it is quoted. */
+static void put_off(struct statement *s, const struct traits *t)
+{
+	char text[256];
+
+	snprintf(text, sizeof text, t->takes_lock ? "DO GET_LOCK('%.*s', 0)" : "DO RELEASE_LOCK('%.*s')", (int)*s->param[0].length,
+	    (const char *)s->param[0].buffer);
+	session_puts_off(s->session, text);
+	note_lock(s, t);
+}
+
+/* What is done with a named lock: the answer is remembered, and the server is told when it is asked for locks. */
+static int execute_lock(struct statement *s, const struct traits *t, struct key key)
+{
+	size_t n = 0;
+	const char *known = memory_verifies ? NULL : memory_find(key, &n);
+
+	if (known) {
+		recall(s, t, known, n);
+		put_off(s, t);
+	} else if (send(s) != 0) {
+		return 1;
+	} else {
+		memory_keep(key, s->copy, (size_t)(s->end - s->copy));
+	}
+	start_reading(s, s->answer, (size_t)(s->end - s->answer));
+	return 0;
+}
+
 static int execute(struct statement *s)
 {
 	const struct traits *t = traits(s);
@@ -412,6 +463,8 @@ static int execute(struct statement *s)
 	size_t n = 0;
 	const char *known = (key = asked, is_plain) ? find_answer(t, &key, &n) : NULL;
 
+	if (is_about_lock(s, t, &key))
+		return execute_lock(s, t, key);
 	if (known && !memory_verifies)
 		recall(s, t, known, n);
 	else if ((known ? ask_again(s, t, known, n) : send(s)) != 0)

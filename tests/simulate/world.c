@@ -319,7 +319,7 @@ static void befall(const struct fault *f)
 	if (f->kind == FAULT_SIGNAL) {
 		raise(f->by % 2 ? SIGINT : SIGTERM);
 	} else if (world_is_second(f->kind)) {
-		sessions_hold();
+		sessions_stand_still();
 		raise(SIGSTOP); /* whoever started it sees that */
 	} else {
 		world_die(f->kind == FAULT_POWER);

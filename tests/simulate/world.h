@@ -213,7 +213,8 @@ struct world {
 
 extern struct world *world;
 extern const char *const fault_name[FAULTS];
-extern const char *const host_name[3];
+#define FIRST_HOST "sh03-compute-10e114e56e89"
+extern const char *const host_name[3]; /* that one, which has died, and the two others */
 
 /* simulate.c: memory that children share */
 void *world_share(size_t n);
@@ -273,8 +274,9 @@ bool server_step(const struct prepared *p, const char *settings, size_t first, s
 /* The rows of an answer as text, a line each, columns between blanks, to be read at once. */
 uint32_t server_tables(const char *schema, const char *text); /* a bit each that a history may write and the text names; NULL: as schema.table */
 const char *server_ask(const char *format, ...) __attribute__((format(printf, 1, 2)));
-#define LOOKS 2
+#define LOOKS 3
 extern const char *const look_text[LOOKS]; /* look.c's questions, whose answers server_try brings along */
+bool look_is_half_moved(void); /* of what the dead host's backend owned some is elsewhere, and some is not */
 void server_begin(void);
 void server_put_back(void); /* what the history before has written */
 
@@ -297,6 +299,8 @@ const char *look_migration_alone(void); /* one without a task state whose evacua
 
 /* Snapshots in which the server has not begun yet: now, before rows change. */
 void sessions_hold(void);
+/* And what the server does not know yet of this command, as another one goes on. */
+void sessions_stand_still(void);
 /* The command has ended: what its sessions have left is cleared away. */
 void sessions_tend(unsigned command);
 extern bool memory_verifies; /* what is remembered is asked for again, and a difference is a violation */
