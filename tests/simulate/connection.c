@@ -244,7 +244,7 @@ static void commit(struct session *s)
 	}
 	session_has_ended_it(s);
 	if (__real_mysql_commit(session_real(s)) == 0)
-		server_wrote(dirty, &writes);
+		server_wrote(dirty, dirty, &writes);
 	else
 		session_tell(s, __real_mysql_errno(session_real(s)), __real_mysql_error(session_real(s)));
 }

@@ -46,7 +46,7 @@ static void look(void)
 	struct key now;
 
 	tables = tables ? tables : server_tables(NULL, look_text[0]) | server_tables(NULL, look_text[1]);
-	now = server_state(tables);
+	now = server_state(false, tables);
 	if (now.a == read.a && now.b == read.b && !memory_verifies)
 		return;
 	read = now;

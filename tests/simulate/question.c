@@ -85,6 +85,7 @@ static void read_text(struct traits *t, const struct sql *sql)
 	t->sees_sessions = strstr(text, "processlist") || strstr(text, "PROCESSLIST");
 	t->is_plain = sql->access == SQL_READS && !strstr(text, "FOR UPDATE") && !strstr(text, "STATUS") && !t->takes_lock && !t->frees_lock;
 	t->uses_clock = server_uses_clock(text);
+	t->asks_when = server_asks_when(text);
 	t->inserts = sql->access == SQL_WRITES && strstr(text, "INSERT INTO");
 	t->has_derived = sql->access == SQL_READS && (strstr(text, "FROM (SELECT") || strstr(text, "JOIN (SELECT"));
 	find_ages(t, text);

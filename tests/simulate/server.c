@@ -86,19 +86,38 @@ bool server_uses_clock(const char *text)
 	return false;
 }
 
-void server_add_versions(struct key *key, uint32_t tables, const uint64_t version[TABLES_MAX])
+static const char *const when[] = { "updated_at", "last_seen_up", "heartbeat_timestamp", "report_count" };
+#define WHEN (sizeof when / sizeof *when)
+
+bool server_asks_when(const char *text)
+{
+	for (size_t i = 0; i < WHEN; i++)
+		if (strstr(text, when[i]))
+			return true;
+	return strstr(text, "SELECT *") || strstr(text, ".*");
+}
+
+void server_add_versions_of(struct key *key, bool asks_when, uint32_t tables, const uint64_t version[VERSIONS])
 {
 	key_add_number(key, tables);
 	for (size_t i = 0; i < ntable; i++)
 		if (tables >> i & 1)
-			key_add_number(key, version[i]);
+			key_add_number(key, version[asks_when ? i : TABLES_MAX + i]);
 }
 
-void server_wrote(uint32_t tables, const struct key *what)
+void server_add_versions(struct key *key, uint32_t tables, const uint64_t version[VERSIONS])
 {
-	for (size_t i = 0; i < ntable; i++)
+	server_add_versions_of(key, true, tables, version);
+}
+
+void server_wrote(uint32_t tables, uint32_t changes, const struct key *what)
+{
+	for (size_t i = 0; i < ntable; i++) {
 		if (tables >> i & 1)
 			world->version[i] = what->a | 1;
+		if (changes >> i & 1)
+			world->version[TABLES_MAX + i] = what->a | 1;
+	}
 }
 
 uint64_t *server_next_number(uint32_t tables)
@@ -174,11 +193,11 @@ static bool own_does(const char *text, uint64_t *next)
 	return false;
 }
 
-struct key server_state(uint32_t tables)
+struct key server_state(bool asks_when, uint32_t tables)
 {
 	struct key key = { 0 };
 
-	server_add_versions(&key, tables, world->version);
+	server_add_versions_of(&key, asks_when, tables, world->version);
 	return key;
 }
 
@@ -187,14 +206,14 @@ static struct key key_of_question(const char *text)
 	struct key key = { 0 };
 
 	key_add_text(&key, text);
-	server_add_versions(&key, server_tables(NULL, text), world->version);
+	server_add_versions_of(&key, server_asks_when(text), server_tables(NULL, text), world->version);
 	return key;
 }
 
 /* What its transaction writes, and the statements that do. */
 struct doing {
 	const char *what, *how;
-	uint32_t tables;
+	uint32_t tables, writes, changes; /* as a step's */
 	uint64_t *next; /* the number of the row that it inserts; NULL: none has one */
 };
 
@@ -206,7 +225,7 @@ static void note_doing(const struct doing *d)
 	key_add_number(&what, (uint64_t)world->now_us / SECOND_US);
 	key_add_number(&what, d->next ? *d->next : 0);
 	server_add_versions(&what, d->tables, world->version);
-	server_wrote(d->tables, &what);
+	server_wrote(d->writes, d->changes, &what);
 }
 
 /* Whoever looks next has an answer already where this was done before. */
@@ -222,7 +241,7 @@ static bool needs_look(size_t look, uint32_t tables)
 static bool do_it(const struct doing *d)
 {
 	static char whole[STATEMENT_MAX];
-	uint64_t before[TABLES_MAX];
+	uint64_t before[VERSIONS];
 	size_t n, look[LOOKS], nlook = 0;
 
 	sessions_hold();
@@ -231,7 +250,7 @@ static bool do_it(const struct doing *d)
 	memcpy(before, world->version, sizeof before);
 	note_doing(d);
 	for (size_t i = 0; i < LOOKS; i++)
-		if (needs_look(i, d->tables)) {
+		if (needs_look(i, d->writes)) {
 			n += (size_t)snprintf(whole + n, n < sizeof whole ? sizeof whole - n : 0, ";EXECUTE look_%zu", i);
 			look[nlook++] = i;
 		}
@@ -261,7 +280,9 @@ static uint64_t *number_of(const char *text)
 
 bool server_try(const char *text)
 {
-	return do_it(&(struct doing){ text, text, server_tables(NULL, text), number_of(text) });
+	const uint32_t tables = server_tables(NULL, text);
+
+	return do_it(&(struct doing){ text, text, tables, tables, tables, number_of(text) });
 }
 
 static void prepare(const char *name, size_t i, const char *text, size_t n)
@@ -273,6 +294,73 @@ static void prepare(const char *name, size_t i, const char *text, size_t n)
 	strcpy(whole + at + length, "'");
 	if (!own_does(whole, NULL))
 		own_failed(whole);
+}
+
+static const char *skip(const char *at)
+{
+	while (*at == ' ' || *at == '\n')
+		at++;
+	return at;
+}
+
+/* Behind a value: a comma or the end of the assignments. Nobody writes a text or a moment of its own into these. */
+static const char *skip_value(const char *at)
+{
+	int depth = 0;
+
+	for (; *at && (depth || (*at != ',' && strncmp(at, "WHERE ", 6) != 0)); at++)
+		depth += (*at == '(') - (*at == ')');
+	return at;
+}
+
+static bool are_all_when(const char *assignments)
+{
+	char name[NAME_MAX_BYTES];
+
+	for (const char *at = assignments;; at = skip(at + 1)) {
+		size_t i = 0;
+
+		if (sscanf(at, "%79[a-z_]", name) != 1)
+			return false;
+		while (i < WHEN && strcmp(when[i], name) != 0)
+			i++;
+		at = skip(at + strlen(name));
+		if (i == WHEN || *at != '=')
+			return false;
+		at = skip_value(at);
+		if (*at != ',')
+			return true;
+	}
+}
+
+/* Of a statement the table behind its first words, where it writes no other one; 0: it may. */
+static uint32_t written_alone(const char *statement, const char **behind)
+{
+	char name[NAME_MAX_BYTES], next[NAME_MAX_BYTES] = "";
+	int n = 0;
+
+	if (sscanf(statement, "INSERT INTO %79s%n", name, &n) == 1 || (sscanf(statement, "UPDATE %79s%n %79s", name, &n, next) == 2 && strcmp(next, "SET") == 0)) {
+		*behind = skip(statement + n);
+		return server_tables(NULL, name);
+	}
+	return 0;
+}
+
+/* What a statement of a step writes: an INSERT or an UPDATE of one table that one, a SELECT into variables nothing, any other one perhaps all that
+ * it names. */
+static void note_statement(struct prepared *p, const char *statement)
+{
+	const char *behind = statement;
+	uint32_t tables;
+
+	for (statement = skip(statement); strncmp(statement, "--", 2) == 0; statement = skip(strchr(statement, '\n')))
+		;
+	if (strncmp(statement, "SELECT ", 7) == 0)
+		return;
+	tables = written_alone(statement, &behind);
+	if (!tables || strncmp(behind, "SET ", 4) != 0 || !are_all_when(skip(behind + 4)))
+		p->changes |= tables ? tables : server_tables(NULL, statement);
+	p->writes |= tables ? tables : server_tables(NULL, statement);
 }
 
 void server_prepare(struct prepared *p, const char *name, const char *text)
@@ -287,6 +375,7 @@ void server_prepare(struct prepared *p, const char *name, const char *text)
 			abort();
 		snprintf(statement, sizeof statement, "%.*s", (int)(end - at), at);
 		p->numbers[p->n] = inserts_into(statement);
+		note_statement(p, statement);
 		prepare(name, p->n++, at, (size_t)(end - at));
 	}
 }
@@ -317,7 +406,7 @@ bool server_step(const struct prepared *p, const char *settings, size_t first, s
 		at += (size_t)snprintf(how + at, sizeof how - at, ";EXECUTE %s_%zu", p->name, i);
 	}
 	snprintf(how + at, sizeof how - at, ";COMMIT");
-	done = do_it(&(struct doing){ how, how, p->tables, NULL });
+	done = do_it(&(struct doing){ how, how, p->tables, p->writes, p->changes, NULL });
 	if (!done)
 		memcpy(world->next, before, sizeof before);
 	return done;

@@ -79,7 +79,7 @@ int pending_execute(struct pending *p, MYSQL *m, MYSQL_STMT *stmt); /* as mysql_
 #define AGES_MAX 4
 #define NAME_OF_COLUMN 48
 struct traits {
-	bool is_known, is_plain, is_own, uses_clock, inserts, has_derived;
+	bool is_known, is_plain, is_own, uses_clock, inserts, has_derived, asks_when;
 	bool takes_lock, frees_lock, sees_locks, sees_sessions;
 	bool has_ages_only; /* the clock makes nothing but columns that grow by one each second */
 	bool fades;         /* where it has no rows, it has none later, until something is written */
@@ -94,9 +94,13 @@ char *answer_later(const struct traits *t, const char *answer, size_t *n, int64_
 
 /* server.c: the tables that a history may write. */
 bool server_uses_clock(const char *text);
-void server_add_versions(struct key *key, uint32_t tables, const uint64_t version[TABLES_MAX]);
-struct key server_state(uint32_t tables); /* as their rows are now */
-void server_wrote(uint32_t tables, const struct key *what); /* it is committed: the tables have other rows */
+/* Which columns tell when a row was touched, and how often: a heartbeat writes nothing else, and most questions ask for none of them. */
+bool server_asks_when(const char *text);
+void server_add_versions(struct key *key, uint32_t tables, const uint64_t version[VERSIONS]);
+void server_add_versions_of(struct key *key, bool asks_when, uint32_t tables, const uint64_t version[VERSIONS]);
+struct key server_state(bool asks_when, uint32_t tables); /* as their rows are now */
+/* It is committed: the tables have other rows, those of ${changes} in more than when they were touched. */
+void server_wrote(uint32_t tables, uint32_t changes, const struct key *what);
 /* The number that the next row of what this INSERT fills gets; NULL: its rows have none. */
 uint64_t *server_next_number(uint32_t tables);
 
@@ -110,7 +114,7 @@ struct session {
 	struct place *place; /* the connection; NULL: none yet */
 	enum transaction tx;
 	bool is_open;              /* the server has begun it, too */
-	uint64_t seen[TABLES_MAX]; /* of a snapshot: the tables' versions */
+	uint64_t seen[VERSIONS];   /* of a snapshot: the tables' versions */
 	uint32_t dirty;            /* what the transaction has written, and a key of all that */
 	struct key writes;
 	bool has_written;

@@ -102,7 +102,7 @@ static void note_plain(void)
 /* Its faults are drawn, and it has nothing that they befall; the rows are still those of the history before. */
 static bool is_plain_again(uint64_t seed)
 {
-	uint64_t version[TABLES_MAX];
+	uint64_t version[VERSIONS];
 
 	if (!last.is_known || last.family != seed / FAMILY || last.kinds != choice.kinds)
 		return false;

@@ -134,7 +134,7 @@ static bool question_of(const struct statement *s, const struct traits *t, struc
 		return false;
 	*key = (struct key){ 0 };
 	add_statement(key, s);
-	server_add_versions(key, t->tables, of->tx == TX_READ ? of->seen : world->version);
+	server_add_versions_of(key, t->asks_when, t->tables, of->tx == TX_READ ? of->seen : world->version);
 	if (of->tx == TX_WRITE && of->dirty & t->tables) { /* and what it has written itself */
 		key_add_number(key, of->writes.a);
 		key_add_number(key, of->writes.b);

@@ -20,6 +20,7 @@
 #define BODY_MAX 65536
 #define TRACE_MAX (1u << 20)
 #define TABLES_MAX 32
+#define VERSIONS (2 * TABLES_MAX)
 #define STATEMENT_MAX 16384
 #define UUID_TEXT 37
 
@@ -202,7 +203,7 @@ struct world {
 	bool beat_due;                 /* which is not in their rows yet */
 	bool is_beside;                /* a command runs on a machine on which another one stands still: its death is not the machine's */
 	int64_t own_second;            /* that the world's own session has as its clock */
-	uint64_t version[TABLES_MAX];  /* of each table that a history may write; 0: as it was */
+	uint64_t version[VERSIONS];    /* of each table that a history may write, 0: as it was; and then the same without who has touched it when */
 	uint64_t next[TABLES_MAX];     /* the number of its next row */
 	unsigned command, deaths;
 	unsigned closing;              /* the last command that was a 'migration close' */
@@ -265,7 +266,8 @@ bool server_try(const char *text);
 struct prepared {
 	const char *name, *text;
 	size_t n;
-	uint32_t tables;
+	uint32_t tables;         /* that it names, */
+	uint32_t writes, changes; /* writes, and of these not only when they were touched */
 	uint32_t numbers[STATEMENTS_MAX]; /* the table whose rows have numbers, where the statement inserts into one */
 };
 void server_prepare(struct prepared *p, const char *name, const char *text);
