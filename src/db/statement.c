@@ -104,7 +104,8 @@ static void check_param_names(const struct sql *sql, const struct db_param *para
 }
 
 /* The same as db_param_find(), where ${last} was found for the place before. */
-static const struct db_param *find_next(const struct sql *sql, const struct db_param *params, const struct db_param *last, size_t position)
+static const struct db_param *find_next(const struct sql *sql, const struct db_param *params, const struct db_param *last,
+    size_t position)
 {
 	const struct db_param *next = last ? last + 1 : params;
 

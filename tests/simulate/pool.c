@@ -201,6 +201,24 @@ MYSQL_STMT *pool_statement(struct place *p, const struct sql *sql, bool anew, st
 	return NULL;
 }
 
+uint64_t session_kinds(MYSQL_STMT *stmt)
+{
+	MYSQL_RES *meta = __real_mysql_stmt_result_metadata(stmt);
+	const unsigned n = meta ? __real_mysql_num_fields(meta) : 0;
+	struct key key = { 0 };
+
+	for (unsigned i = 0; i < n; i++) {
+		const MYSQL_FIELD *f = __real_mysql_fetch_field_direct(meta, i);
+
+		key_add_number(&key, (uint64_t)f->type);
+		key_add_number(&key, f->flags);
+		key_add_number(&key, f->length);
+	}
+	if (meta)
+		__real_mysql_free_result(meta);
+	return key.a;
+}
+
 void session_is_fickle(const struct sql *sql)
 {
 	size_t index;

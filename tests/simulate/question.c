@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define CATALOGUE_MAX 1024
+#define NAME_OF_TABLE 80
 #define AGE "TIMESTAMPDIFF(SECOND, "
 #define UNTIL_NOW ", UTC_TIMESTAMP()) AS "
 
@@ -74,6 +75,17 @@ static bool fades(const char *text)
 	    strstr(text, "UTC_TIMESTAMP(") == at + 3;
 }
 
+static const char *const when[] = { "updated_at", "last_seen_up", "heartbeat_timestamp", "report_count" };
+#define WHEN (sizeof when / sizeof *when)
+
+bool question_asks_when(const char *text)
+{
+	for (size_t i = 0; i < WHEN; i++)
+		if (strstr(text, when[i]))
+			return true;
+	return strstr(text, "SELECT *") || strstr(text, ".*");
+}
+
 static void read_text(struct traits *t, const struct sql *sql)
 {
 	const char *text = sql->text;
@@ -85,7 +97,7 @@ static void read_text(struct traits *t, const struct sql *sql)
 	t->sees_sessions = strstr(text, "processlist") || strstr(text, "PROCESSLIST");
 	t->is_plain = sql->access == SQL_READS && !strstr(text, "FOR UPDATE") && !strstr(text, "STATUS") && !t->takes_lock && !t->frees_lock;
 	t->uses_clock = server_uses_clock(text);
-	t->asks_when = server_asks_when(text);
+	t->asks_when = question_asks_when(text);
 	t->inserts = sql->access == SQL_WRITES && strstr(text, "INSERT INTO");
 	t->has_derived = sql->access == SQL_READS && (strstr(text, "FROM (SELECT") || strstr(text, "JOIN (SELECT"));
 	find_ages(t, text);
@@ -169,4 +181,71 @@ char *answer_later(const struct traits *t, const char *answer, size_t *n, int64_
 	memcpy(out, answer, head);
 	*n = head + put_later(out + head, at, answer + *n, is_older, ncolumn, by_s);
 	return out;
+}
+
+static const char *skip(const char *at)
+{
+	while (*at == ' ' || *at == '\n')
+		at++;
+	return at;
+}
+
+/* Behind a value: a comma or the end of the assignments. Nobody writes a text or a moment of its own into these. */
+static const char *skip_value(const char *at)
+{
+	int depth = 0;
+
+	for (; *at && (depth || (*at != ',' && strncmp(at, "WHERE ", 6) != 0)); at++)
+		depth += (*at == '(') - (*at == ')');
+	return at;
+}
+
+static bool are_all_when(const char *assignments)
+{
+	char name[NAME_OF_TABLE];
+
+	for (const char *at = assignments;; at = skip(at + 1)) {
+		size_t i = 0;
+
+		if (sscanf(at, "%79[a-z_]", name) != 1)
+			return false;
+		while (i < WHEN && strcmp(when[i], name) != 0)
+			i++;
+		at = skip(at + strlen(name));
+		if (i == WHEN || *at != '=')
+			return false;
+		at = skip_value(at);
+		if (*at != ',')
+			return true;
+	}
+}
+
+/* Of a statement the table behind its first words, where it writes no other one; 0: it may. */
+static uint32_t written_alone(const char *statement, const char **behind)
+{
+	char name[NAME_OF_TABLE], next[NAME_OF_TABLE] = "";
+	int n = 0;
+
+	if (sscanf(statement, "INSERT INTO %79s%n", name, &n) == 1 || (sscanf(statement, "UPDATE %79s%n %79s", name, &n, next) == 2 && strcmp(next, "SET") == 0)) {
+		*behind = skip(statement + n);
+		return server_tables(NULL, name);
+	}
+	return 0;
+}
+
+uint32_t question_writes(const char *statement, uint32_t *changes)
+{
+	const char *behind = statement;
+	uint32_t tables;
+
+	for (statement = skip(statement); strncmp(statement, "--", 2) == 0; statement = skip(strchr(statement, '\n')))
+		;
+	if (strncmp(statement, "SELECT ", 7) == 0)
+		return 0;
+	tables = written_alone(statement, &behind);
+	if (!tables)
+		*changes |= tables = server_tables(NULL, statement);
+	else if (strncmp(behind, "SET ", 4) != 0 || !are_all_when(skip(behind + 4)))
+		*changes |= tables;
+	return tables;
 }

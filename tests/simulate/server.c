@@ -86,17 +86,6 @@ bool server_uses_clock(const char *text)
 	return false;
 }
 
-static const char *const when[] = { "updated_at", "last_seen_up", "heartbeat_timestamp", "report_count" };
-#define WHEN (sizeof when / sizeof *when)
-
-bool server_asks_when(const char *text)
-{
-	for (size_t i = 0; i < WHEN; i++)
-		if (strstr(text, when[i]))
-			return true;
-	return strstr(text, "SELECT *") || strstr(text, ".*");
-}
-
 void server_add_versions_of(struct key *key, bool asks_when, uint32_t tables, const uint64_t version[VERSIONS])
 {
 	key_add_number(key, tables);
@@ -206,7 +195,7 @@ static struct key key_of_question(const char *text)
 	struct key key = { 0 };
 
 	key_add_text(&key, text);
-	server_add_versions_of(&key, server_asks_when(text), server_tables(NULL, text), world->version);
+	server_add_versions_of(&key, question_asks_when(text), server_tables(NULL, text), world->version);
 	return key;
 }
 
@@ -296,73 +285,6 @@ static void prepare(const char *name, size_t i, const char *text, size_t n)
 		own_failed(whole);
 }
 
-static const char *skip(const char *at)
-{
-	while (*at == ' ' || *at == '\n')
-		at++;
-	return at;
-}
-
-/* Behind a value: a comma or the end of the assignments. Nobody writes a text or a moment of its own into these. */
-static const char *skip_value(const char *at)
-{
-	int depth = 0;
-
-	for (; *at && (depth || (*at != ',' && strncmp(at, "WHERE ", 6) != 0)); at++)
-		depth += (*at == '(') - (*at == ')');
-	return at;
-}
-
-static bool are_all_when(const char *assignments)
-{
-	char name[NAME_MAX_BYTES];
-
-	for (const char *at = assignments;; at = skip(at + 1)) {
-		size_t i = 0;
-
-		if (sscanf(at, "%79[a-z_]", name) != 1)
-			return false;
-		while (i < WHEN && strcmp(when[i], name) != 0)
-			i++;
-		at = skip(at + strlen(name));
-		if (i == WHEN || *at != '=')
-			return false;
-		at = skip_value(at);
-		if (*at != ',')
-			return true;
-	}
-}
-
-/* Of a statement the table behind its first words, where it writes no other one; 0: it may. */
-static uint32_t written_alone(const char *statement, const char **behind)
-{
-	char name[NAME_MAX_BYTES], next[NAME_MAX_BYTES] = "";
-	int n = 0;
-
-	if (sscanf(statement, "INSERT INTO %79s%n", name, &n) == 1 || (sscanf(statement, "UPDATE %79s%n %79s", name, &n, next) == 2 && strcmp(next, "SET") == 0)) {
-		*behind = skip(statement + n);
-		return server_tables(NULL, name);
-	}
-	return 0;
-}
-
-/* What a statement of a step writes: an INSERT or an UPDATE of one table that one, a SELECT into variables nothing, any other one perhaps all that
- * it names. */
-static void note_statement(struct prepared *p, const char *statement)
-{
-	const char *behind = statement;
-	uint32_t tables;
-
-	for (statement = skip(statement); strncmp(statement, "--", 2) == 0; statement = skip(strchr(statement, '\n')))
-		;
-	if (strncmp(statement, "SELECT ", 7) == 0)
-		return;
-	tables = written_alone(statement, &behind);
-	if (!tables || strncmp(behind, "SET ", 4) != 0 || !are_all_when(skip(behind + 4)))
-		p->changes |= tables ? tables : server_tables(NULL, statement);
-	p->writes |= tables ? tables : server_tables(NULL, statement);
-}
-
 void server_prepare(struct prepared *p, const char *name, const char *text)
 {
 	const char *end;
@@ -375,7 +297,7 @@ void server_prepare(struct prepared *p, const char *name, const char *text)
 			abort();
 		snprintf(statement, sizeof statement, "%.*s", (int)(end - at), at);
 		p->numbers[p->n] = inserts_into(statement);
-		note_statement(p, statement);
+		p->writes |= question_writes(statement, &p->changes);
 		prepare(name, p->n++, at, (size_t)(end - at));
 	}
 }

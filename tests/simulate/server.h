@@ -90,12 +90,15 @@ struct traits {
 };
 void traits_open(void);
 const struct traits *traits_of(const struct sql *sql, const char *schema);
+/* Does it name a column that tells when a row was touched, or how often? A heartbeat writes nothing else, and most questions ask for none of them. */
+bool question_asks_when(const char *text);
+/* The tables that a statement of a step writes: an INSERT or an UPDATE of one table that one, a SELECT into variables none, any other one perhaps all
+ * that it names. Added to ${changes} those of them in which it writes more than when they were touched. */
+uint32_t question_writes(const char *statement, uint32_t *changes);
 char *answer_later(const struct traits *t, const char *answer, size_t *n, int64_t by_s); /* the caller's; ${n}: in and out */
 
-/* server.c: the tables that a history may write. */
+/* server.c: the tables that a history may write. ${asks_when}: by the columns that tell when a row was touched, too. */
 bool server_uses_clock(const char *text);
-/* Which columns tell when a row was touched, and how often: a heartbeat writes nothing else, and most questions ask for none of them. */
-bool server_asks_when(const char *text);
 void server_add_versions(struct key *key, uint32_t tables, const uint64_t version[VERSIONS]);
 void server_add_versions_of(struct key *key, bool asks_when, uint32_t tables, const uint64_t version[VERSIONS]);
 struct key server_state(bool asks_when, uint32_t tables); /* as their rows are now */
@@ -150,6 +153,7 @@ void session_has_ended_it(struct session *s); /* the transaction */
 MYSQL_STMT *session_statement(struct session *s, const struct sql *sql, bool anew);
 /* Since MariaDB 10.6 the server tells the columns only when they are others than it told last, which this process may not have
  * heard: such a statement is prepared by each command for itself. */
+uint64_t session_kinds(MYSQL_STMT *stmt); /* of what kind its columns are */
 void session_is_fickle(const struct sql *sql);
 void session_cut(struct session *s);
 void sessions_cut(void);                                        /* all of this command */

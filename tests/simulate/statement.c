@@ -199,25 +199,6 @@ static int put_rows(MYSQL_STMT *real, uint32_t n, char **at, const char *end)
 	return rc == MYSQL_NO_DATA ? 0 : rc;
 }
 
-/* Of what kind its columns are. */
-static uint64_t kinds_of(MYSQL_STMT *real)
-{
-	MYSQL_RES *meta = __real_mysql_stmt_result_metadata(real);
-	const unsigned n = meta ? __real_mysql_num_fields(meta) : 0;
-	struct key key = { 0 };
-
-	for (unsigned i = 0; i < n; i++) {
-		const MYSQL_FIELD *f = __real_mysql_fetch_field_direct(meta, i);
-
-		key_add_number(&key, (uint64_t)f->type);
-		key_add_number(&key, f->flags);
-		key_add_number(&key, f->length);
-	}
-	if (meta)
-		__real_mysql_free_result(meta);
-	return key.a;
-}
-
 /* The whole answer of the server; 0, or not. */
 static int read_answer(struct statement *s, MYSQL_STMT *real)
 {
@@ -314,9 +295,9 @@ static int send(struct statement *s)
 	s->is_new = false; /* only now: its first answers may have been remembered */
 	if (s->sql->access == SQL_WRITES)
 		__real_mysql_stmt_attr_set(real, STMT_ATTR_ARRAY_SIZE, &s->array_size);
-	kinds = kinds_of(real);
+	kinds = session_kinds(real);
 	rc = __real_mysql_stmt_bind_param(real, s->param) != 0 || session_execute(of, real) != 0;
-	if (!rc && kinds_of(real) != kinds)
+	if (!rc && session_kinds(real) != kinds)
 		session_is_fickle(s->sql);
 	rc = rc || read_answer(s, real);
 	if (!rc && (t->takes_lock || t->frees_lock)) {
