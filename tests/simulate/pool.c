@@ -11,9 +11,11 @@
 #define PLACES_MAX 96
 #define CATALOGUE_MAX 1024
 #define WANTS_MAX 4096
+#define HEARD_MAX 1024
+#define HEARD_COLUMNS 32
 
 static struct pool {
-	size_t nplace, nwant, nleft;
+	size_t nplace, nwant, nleft, nheard;
 	unsigned made; /* connections that came or went */
 	bool is_fickle[CATALOGUE_MAX]; /* the statement: its answer's columns are known when it is executed, not before */
 	struct place place[PLACES_MAX];
@@ -25,6 +27,15 @@ static struct pool {
 		unsigned used_by; /* the command that has prepared it; 0: that has ended */
 		unsigned long number, stmt; /* the connection's and the statement's */
 	} left[WANTS_MAX];
+	struct heard { /* what the server has told last of the columns of a lane's statement */
+		unsigned long number, stmt;
+		unsigned n;
+		struct kind {
+			enum enum_field_types type;
+			unsigned flags, decimals, charset;
+			unsigned long length;
+		} column[HEARD_COLUMNS];
+	} heard[HEARD_MAX];
 } * pool;
 
 /* Of this process; a command has those that its parent had. */
@@ -219,12 +230,50 @@ uint64_t session_kinds(MYSQL_STMT *stmt)
 	return key.a;
 }
 
-void session_is_fickle(const struct sql *sql)
+static struct heard *find_heard(const struct session *s, const MYSQL_STMT *stmt)
+{
+	for (struct heard *t = pool->heard; t < pool->heard + pool->nheard; t++)
+		if (t->number == session_number(s) && t->stmt == stmt->stmt_id)
+			return t;
+	return NULL;
+}
+
+void session_expects(const struct session *s, MYSQL_STMT *stmt)
+{
+	const struct heard *t = find_heard(s, stmt);
+
+	for (unsigned i = 0; t && i < t->n && i < stmt->field_count; i++) {
+		MYSQL_FIELD *f = &stmt->fields[i];
+
+		f->type = t->column[i].type;
+		f->flags = t->column[i].flags;
+		f->decimals = t->column[i].decimals;
+		f->charsetnr = t->column[i].charset;
+		f->length = t->column[i].length;
+	}
+}
+
+static bool keep_heard(struct heard *t, const struct session *s, const MYSQL_STMT *stmt)
+{
+	if (!t && (pool->nheard == HEARD_MAX || stmt->field_count > HEARD_COLUMNS))
+		return false;
+	t = t ? t : &pool->heard[pool->nheard++];
+	*t = (struct heard){ .number = session_number(s), .stmt = stmt->stmt_id, .n = stmt->field_count };
+	for (unsigned i = 0; i < t->n; i++) {
+		const MYSQL_FIELD *f = &stmt->fields[i];
+
+		t->column[i] = (struct kind){ f->type, f->flags, f->decimals, f->charsetnr, f->length };
+	}
+	return true;
+}
+
+void session_was_told(const struct session *s, const struct sql *sql, const MYSQL_STMT *stmt)
 {
 	size_t index;
 
 	sql_of_text(sql->text, &index);
-	pool->is_fickle[index] = true;
+	if (!real_of(s->place)->prepared_by[index] && !keep_heard(find_heard(s, stmt), s, stmt))
+		pool->is_fickle[index] = true;
 }
 
 unsigned sessions_made(void)
@@ -240,6 +289,9 @@ static void clean(struct place *p)
 	const unsigned long number = p->number;
 	struct real *r = real_of(p);
 
+	for (size_t i = pool->nheard; p->lost && i > 0; i--)
+		if (pool->heard[i - 1].number == number)
+			pool->heard[i - 1] = pool->heard[--pool->nheard];
 	if (p->lost && r->m) {
 		for (size_t i = 0; i < CATALOGUE_MAX; i++)
 			if (r->stmt[i])

@@ -152,9 +152,10 @@ void session_has_ended_it(struct session *s); /* the transaction */
 /* The connection's statement, prepared once a lane; ${anew}: once more. NULL: the session has the error. */
 MYSQL_STMT *session_statement(struct session *s, const struct sql *sql, bool anew);
 /* Since MariaDB 10.6 the server tells the columns only when they are others than it told last, which this process may not have
- * heard: such a statement is prepared by each command for itself. */
+ * heard: so what each command is told is kept for the next one. Where there is no room for that, such a statement is prepared by each command for itself. */
+void session_expects(const struct session *s, MYSQL_STMT *stmt);
+void session_was_told(const struct session *s, const struct sql *sql, const MYSQL_STMT *stmt);
 uint64_t session_kinds(MYSQL_STMT *stmt); /* of what kind its columns are */
-void session_is_fickle(const struct sql *sql);
 void session_cut(struct session *s);
 void sessions_cut(void);                                        /* all of this command */
 const struct sql *sql_of_text(const char *text, size_t *index); /* NULL: not of the catalogue */

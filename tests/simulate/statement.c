@@ -295,10 +295,11 @@ static int send(struct statement *s)
 	s->is_new = false; /* only now: its first answers may have been remembered */
 	if (s->sql->access == SQL_WRITES)
 		__real_mysql_stmt_attr_set(real, STMT_ATTR_ARRAY_SIZE, &s->array_size);
+	session_expects(of, real);
 	kinds = session_kinds(real);
 	rc = __real_mysql_stmt_bind_param(real, s->param) != 0 || session_execute(of, real) != 0;
 	if (!rc && session_kinds(real) != kinds)
-		session_is_fickle(s->sql);
+		session_was_told(of, s->sql, real);
 	rc = rc || read_answer(s, real);
 	if (!rc && (t->takes_lock || t->frees_lock)) {
 		note_lock(s, t);
