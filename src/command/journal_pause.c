@@ -41,13 +41,18 @@ static int check_pausable(const struct look *look, const char *path, const char 
 	return n > 0 ? 0 : error_set(err, ERROR_REFUSED, "run '%s' evacuates no instance: it cannot be paused", run);
 }
 
+/* Whoever holds the journal looks for a pause after his record of a recovery and when he lets go of it: so of the two, one
+ * sees the other. */
 static int ask_for_pause(const char *path, const char *run, struct pause *pause, bool *asked, struct error *err)
 {
-	bool lifted;
+	struct look look = { 0 };
+	bool torn, lifted, goes_on;
 
 	if (pause_ask(path, pause, asked, err) != 0)
 		return -1;
-	if (journal_is_held(path))
+	goes_on = journal_read(path, look_at_record, &look, &torn, err) == 0 && !look.recovering && journal_is_held(path);
+	past_free(&look.past);
+	if (goes_on)
 		return 0;
 	pause_lift(path, &lifted, err); /* it ended meanwhile */
 	return is_not_running(run, err);

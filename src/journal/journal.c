@@ -39,7 +39,7 @@ struct journal {
 	bool syncing;
 	int sync_errno;
 	struct trail *trail; /* NULL: none is kept */
-	bool ours;           /* under its name, and its lock is ours: so is what stands beside it */
+	bool ours;           /* made by us, under its name: so is what stands beside it */
 };
 
 bool state_dir_is_named(const struct request *request)
@@ -216,8 +216,8 @@ int journal_reopen(const char *path, int (*fn)(void *ctx, json_object *record), 
 	j->fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
 	if (j->fd < 0)
 		error_errno(err, ERROR_ERROR, errno, "cannot write to the journal '%s'", path);
-	j->ours = j->fd >= 0 && hold_alone(j, err) == 0;
-	if (!j->ours || journal_read_to(path, fn, ctx, &end, err) != 0 || mend_end(j, &end, err) != 0) {
+	if (j->fd < 0 || hold_alone(j, err) != 0 || journal_read_to(path, fn, ctx, &end, err) != 0 ||
+	    mend_end(j, &end, err) != 0) {
 		journal_close(&j);
 		return -1;
 	}

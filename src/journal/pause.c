@@ -47,11 +47,16 @@ static bool read_pause(const char *path, struct pause *out)
 	return true;
 }
 
+bool pause_is_there(const char *journal, struct pause *pause)
+{
+	auto_free char *path = pause_path(journal);
+
+	return read_pause(path, pause);
+}
+
 bool pause_is_asked(const struct journal *journal, struct pause *pause)
 {
-	auto_free char *path = journal ? pause_path(journal_path(journal)) : NULL;
-
-	return path && read_pause(path, pause);
+	return journal && pause_is_there(journal_path(journal), pause);
 }
 
 static void add_content(const struct pause *pause, struct str *out)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "journal/lock.h"
+#include "journal/pause.h"
 #include "journal/runs.h"
 #include "journal/trail.h"
 #include "report/report.h"
@@ -298,6 +299,8 @@ static int open_past(struct recovery *r, const char *run, struct error *err)
 
 	if (journal_find(r->request, run, &path, err) != 0)
 		return -1;
+	if (!r->request->how.dry_run && !journal_is_held(path))
+		pause_end(path); /* of who is dead; one that comes from here on is asked of us */
 	if (r->request->how.dry_run)
 		rc = journal_read(path, past_record, &r->past, &torn, err);
 	else
@@ -352,10 +355,42 @@ static enum error_kind recover(struct recovery *r, const char *run, struct error
 	return recover_units(r, err);
 }
 
+static int say_paused(const struct recovery *r, const struct pause *pause, struct error *err)
+{
+	return error_set(err, ERROR_REFUSED, "run '%s' was paused meanwhile, by %s since %s: nothing more is begun",
+	    r->past.run, pause->by, pause->since);
+}
+
+int recover_not_paused(const struct recovery *r, struct error *err)
+{
+	struct pause pause;
+
+	return pause_is_asked(r->work.journal, &pause) ? say_paused(r, &pause, err) : 0;
+}
+
+/* The journal is let go of: who asks for a pause from now on hears that the run is over, and who has asked before is heeded,
+ * as a run that is resumed would begin more. */
+static enum error_kind heed_pause(struct recovery *r, const char *path, enum error_kind result, struct error *err)
+{
+	const bool goes_on = result == ERROR_OK || result == ERROR_UNPROVED || (result == ERROR_DRIFT && is_lost_alone(r));
+	struct pause pause;
+
+	if (!pause_is_there(path, &pause))
+		return result;
+	pause_end(path);
+	if (!r->request->what.resume || !goes_on)
+		return result;
+	say_paused(r, &pause, err);
+	error_hint(err, "ask them; to go on all the same: evac-manage host rescue %s --resume %s",
+	    past_hosts_words(&r->past, &r->past.plan.arena), r->past.run);
+	return err->kind;
+}
+
 enum error_kind recover_run(const struct request *request, const char *name, bool quiet, struct recovered *out,
     struct error *err)
 {
 	struct recovery r = { .request = request };
+	auto_free char *path = NULL;
 	struct error trouble = { 0 };
 	enum error_kind result;
 
@@ -372,10 +407,12 @@ enum error_kind recover_run(const struct request *request, const char *name, boo
 		log_error("%s", trouble.text);
 	evacuations_free(&r.work.plan);
 	scene_free(&r.work.scene);
+	path = r.work.journal ? xstrdup(journal_path(r.work.journal)) : NULL;
 	journal_close(&r.work.journal);
 	lock_release(&r.work.lock);
 	world_close(&r.work.world);
 	r.past.plan = r.work.plan;
+	result = path ? heed_pause(&r, path, result, err) : result;
 	*out = (struct recovered){ r.past, r.nverdict[VERDICT_UNDER_WAY],
 		r.nverdict[VERDICT_NOT_READY] + r.nverdict[VERDICT_CANNOT_WRITE], result == ERROR_DRIFT && is_lost_alone(&r) };
 	return result;

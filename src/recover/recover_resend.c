@@ -306,7 +306,7 @@ int recover_resend(struct recovery *r, size_t index, struct db *cell, struct err
 	enum bus_outcome outcome;
 
 	if (check_age(past, err) != 0 || check_queue_empty(r, err) != 0 || find_and_build(r, index, cell, &body, err) != 0 ||
-	    lock_check(r->work.lock, err) != 0)
+	    lock_check(r->work.lock, err) != 0 || recover_not_paused(r, err) != 0)
 		return -1;
 	if (journal_publish_intent(r->work.journal,
 		&(struct publish_record){ index, &e->rows, past->unique_id, r->work.world.nova.bus.exchange, r->work.world.bus,

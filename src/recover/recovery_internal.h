@@ -102,6 +102,9 @@ int recover_follow(struct recovery *r, struct error *err);
 /* recover_reserve.c: the reserved hosts that the run has enabled are disabled again, unless something may still be on its way
  * to them. -1: the journal cannot be written. */
 int recover_reserve(struct recovery *r, struct error *err);
+/* recover.c: before a message. Somebody may ask for a pause until the journal has the record of this recovery: ERROR_REFUSED.
+ */
+int recover_not_paused(const struct recovery *r, struct error *err);
 /* recover_resend.c: 0 sent or not, with the publish in the journal; -1: a condition is not met, ${err} says which. */
 int recover_resend(struct recovery *r, size_t index, struct db *cell, struct error *err);
 

@@ -114,6 +114,47 @@ class Paused(blocking.TestCase):
         self.expect(self.tool.run("journal", "recover", self.run_name, "-f", "json"), OK)
         self.assertFalse(os.path.exists(self.pause_file()))
 
+    def wait_until_held(self):
+        """By who takes the journal over; a lock of ours beside it could be met by theirs."""
+        inode = ":%d " % os.stat(os.path.join(self.tool.state, "journal", self.run_name + ".jsonl")).st_ino
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            with open("/proc/locks") as locks:
+                if inode in locks.read():
+                    return
+            time.sleep(0.02)
+        self.fail("nobody holds the journal")
+
+    def taken_over(self, *words):
+        """A command that has the dead run's journal, and waits for a database before it has written in it; paused by somebody then."""
+        harness.sandbox("pause", "mariadb")
+        try:
+            taking = self.tool.start(*words)
+            self.addCleanup(lambda: (taking.poll() is None and taking.kill(), taking.communicate()))
+            self.wait_until_held()
+            self.expect(self.pause(), OK, "begins no more instances")
+        finally:
+            harness.sandbox("resume", "mariadb")
+        return taking
+
+    def test_a_pause_in_the_moment_in_which_a_run_is_taken_over_is_heeded(self):
+        only = [w for name in NAMES for w in ("--only", name)]
+        running = self.tool.start("host", "rescue", A, "--to", B, *only, *GO, "--max-in-flight", "1")
+        self.assertEqual(len(self.conductor.wait_for(1)), 1)
+        running.kill()
+        running.communicate()
+        (self.run_name,) = self.names()
+        again = "host rescue %s --resume %s" % (A, self.run_name)
+        _, err = self.ends(self.taken_over(*again.split(), "--yes"), REFUSED)
+        self.assertRegex(err, "was paused meanwhile, by .* on .* since .*: nothing more is begun")
+        self.assertIn(again, err)                        # what is printed is typed, and goes on
+        self.assertFalse(os.path.exists(self.pause_file()))
+        self.assertEqual((len(self.conductor.casts), self.names()), (1, [self.run_name]))
+        self.land(1)
+        going = self.tool.start(*again.split(), *only, "--yes")
+        self.addCleanup(lambda: (going.poll() is None and going.kill(), going.communicate()))
+        self.assertEqual(len(self.conductor.wait_for(2)), 2)
+
     # ---- journal show --follow
 
     def follow(self, *more):
