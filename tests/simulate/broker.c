@@ -354,7 +354,9 @@ static void put_in_queue(amqp_bytes_t body, amqp_bytes_t expiration)
 	inner = json_tokener_parse(json_object_get_string(member(outer, "oslo.message")));
 	args = member(inner, "args");
 	instance = member(member(args, "instance"), "nova_object.data");
-	*m = (struct message){ .sent_us = world->now_us, .expires_us = world->now_us + strtoll(text, NULL, 10) * 1000 };
+	*m = (struct message){ .sent_us = world->now_us,
+		.expires_us = world->now_us + strtoll(text, NULL, 10) * 1000,
+		.is_others = strcmp(state_directory, other_directory) == 0 };
 	copy_member(inner, "method", m->method, sizeof m->method);
 	copy_member(inner, "_context_request_id", m->request, sizeof m->request);
 	copy_member(instance, "uuid", m->uuid, sizeof m->uuid);

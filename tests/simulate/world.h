@@ -125,6 +125,7 @@ struct message {
 	int64_t claimed_us;  /* since when that is there */
 	int64_t gone_us;     /* when it was not 'accepted' any more */
 	bool is_closed;      /* by 'migration close' */
+	bool is_others;      /* it was sent from the other operator's machine */
 	long long migration; /* 0: none was accepted when it was taken */
 	unsigned taken;      /* steps that are taken once, a bit each */
 	char method[32], uuid[UUID_TEXT], request[48];
