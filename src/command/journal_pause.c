@@ -54,7 +54,8 @@ static int ask_for_pause(const char *path, const char *run, struct pause *pause,
 	past_free(&look.past);
 	if (goes_on)
 		return 0;
-	pause_lift(path, &lifted, err); /* it ended meanwhile */
+	if (*asked) /* it ended meanwhile; what another one has asked for before is not ours to lift */
+		pause_lift(path, &lifted, err);
 	return is_not_running(run, err);
 }
 
