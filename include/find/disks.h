@@ -78,8 +78,9 @@ void scenes_find_disks(struct db *cell, struct scene *const *scene, size_t n); /
 /* Asks Ceph, all clusters at the same time; in time, whatever they do. Again: once more, beside the first look. */
 void scene_look_at_disks(struct scene *scene);
 void scene_look_at_disks_again(struct scene *scene);
-/* Again, where the newest look is older than this; one that takes long is made less often. */
-void scene_keep_looking_at_disks(struct scene *scene, int64_t life_ms);
+/* Again, where the newest look is older than this, in milliseconds; one that takes long is made less often, after most_ms at
+ * last. */
+void scene_keep_looking_at_disks(struct scene *scene, int64_t life_ms, int64_t most_ms);
 /* Before an evacuation: where a disk is watched from the failed host, waits and looks again, unless its nova-compute reports,
  * which says more. */
 void scene_watch_disks(struct scene *scene);

@@ -7,7 +7,8 @@
 #include "util/log.h"
 #include "util/str.h"
 
-#define FRESH_MS 10000
+#define FRESH_MS 3000
+#define MOST_MS 10000 /* of a cluster that takes long */
 
 /* A guest that wrote meanwhile has left its lock, whether it still runs or not. */
 static bool has_another_lock(const struct disk_fact *disk)
@@ -110,7 +111,7 @@ static int check_disks_of(struct work *work, struct scene *host, bool was_held, 
 {
 	struct disks_found found = { 0 };
 
-	scene_keep_looking_at_disks(host, FRESH_MS);
+	scene_keep_looking_at_disks(host, FRESH_MS, MOST_MS);
 	if (host->storage.judged_ms == host->storage.seen_ms) {
 		*hold |= host->storage.held;
 		return 0;

@@ -10,6 +10,7 @@
 
 #define FRESH_MS 5000
 #define LAST_FRESH_MS 1000
+#define MOST_MS 30000
 
 static bool is_blocklisted(const struct storage_answer *answer, const struct storage_address *client)
 {
@@ -180,7 +181,7 @@ const char *storage_look(struct work *work, struct unit *unit, const struct arri
 	if (!old->storage.looked || !at->host || !str_equal(at->vm_state, "active"))
 		return NULL;
 	over |= clock_monotonic_ms() - e->ended_ms > DISKS_SETTLE_MS;
-	scene_keep_looking_at_disks(old, over ? LAST_FRESH_MS : FRESH_MS);
+	scene_keep_looking_at_disks(old, over ? LAST_FRESH_MS : FRESH_MS, MOST_MS);
 	seen = see_disks(old, unit->step[0].id);
 	judge_seen(work, e, old, &seen, at->host, over);
 	if (e->disks == DISKS_SHARED)

@@ -110,17 +110,25 @@ static void forget_rest(struct rests *all, const char *host)
 	all->n = n;
 }
 
+/* One that died and was recovered has what it had not begun, and what turned out not to be done. */
+static bool is_partial(const struct past *p, bool recovered)
+{
+	return recovered ? count_units(p, "proved", "proved") < p->nunit : str_equal(p->result, "partial");
+}
+
 /* What else is done about a host, a migration closed or an instance evacuated, settles no rescue, nor does one that came to no
  * end. */
 static void note_rest(struct rests *all, const struct past *p)
 {
 	const char *host = past_hosts_words(p, &all->arena);
-	bool rescue = str_equal(p->command, "host rescue");
+	const bool rescue = str_equal(p->command, "host rescue"),
+		   recovered = !p->result && strcmp(run_state(p), "recovered") == 0;
 
-	if (!host || !p->run || strcmp(run_state(p), "done") != 0 || (!rescue && !str_equal(p->command, "host return")))
+	if (!host || !p->run || (strcmp(run_state(p), "done") != 0 && !(recovered && rescue)) ||
+	    (!rescue && !str_equal(p->command, "host return")))
 		return;
 	forget_rest(all, host);
-	if (!rescue || !str_equal(p->result, "partial"))
+	if (!rescue || !is_partial(p, recovered))
 		return;
 	all->v = vec_grow(all->v, all->n, &all->cap, sizeof *all->v);
 	all->v[all->n++] = (struct rest){ host, arena_dup(&all->arena, p->run) };

@@ -201,10 +201,10 @@ void scene_look_at_disks_again(struct scene *scene)
 		d->alive_ms = !disk_life(scene, d) ? 0 : d->alive_ms ? d->alive_ms : scene->storage.seen_ms;
 }
 
-void scene_keep_looking_at_disks(struct scene *scene, int64_t life_ms)
+void scene_keep_looking_at_disks(struct scene *scene, int64_t life_ms, int64_t most_ms)
 {
 	const struct storage_facts *facts = &scene->storage;
-	const int64_t slow_ms = LOOK_SLOW * facts->took_ms;
+	const int64_t slow_ms = LOOK_SLOW * facts->took_ms < most_ms ? LOOK_SLOW * facts->took_ms : most_ms;
 
 	if (facts->looked && clock_monotonic_ms() - facts->seen_ms >= (life_ms > slow_ms ? life_ms : slow_ms))
 		scene_look_at_disks_again(scene);

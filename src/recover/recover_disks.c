@@ -8,6 +8,7 @@
  * clients are known although their locks may be gone. */
 
 #define FRESH_MS 5000
+#define MOST_MS 30000
 
 static size_t ceph_of_fsid(const struct past *past, const char *fsid)
 {
@@ -59,7 +60,7 @@ static void take_old_addresses(struct scene *scene, const struct past *past)
 static void look_at_past_disks(struct recovery *r, struct scene *scene)
 {
 	if (scene->storage.looked) {
-		scene_keep_looking_at_disks(scene, FRESH_MS);
+		scene_keep_looking_at_disks(scene, FRESH_MS, MOST_MS);
 		return;
 	}
 	take_clusters(scene, &r->past);
