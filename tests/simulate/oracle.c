@@ -207,7 +207,7 @@ static size_t host_of(const struct guest *g)
 
 /* A host that reports again is evacuated by nobody: whether its guests are started there is for a person to say, and so is
  * whether the next host that died, which has the volumes, is off. Both count for what waits for it: it is still where the host
- * has died. */
+ * has died. And where no nova-compute is left, all of them wait for one. */
 static bool is_named(const struct guest *g, const char *words)
 {
 	const size_t host = host_of(g);
@@ -216,7 +216,8 @@ static bool is_named(const struct guest *g, const char *words)
 	    ((world->alive[0] || world->agents_alive || world->is_on) && host == 0 &&
 		(world->goes_alone || strstr(words, "source-alive") || strstr(words, "fence-live-host"))) ||
 	    (!((world->alive[1] || world->is_pair) && world->alive[2]) && (host == 3 || !world->alive[host]) &&
-		strstr(words, "fencing-unconfirmed"));
+		strstr(words, "fencing-unconfirmed")) ||
+	    (!world->alive[0] && !world->alive[1] && !world->alive[2] && strstr(words, "target-down"));
 }
 
 /* In the morning each instance runs once, or the last words name it. */

@@ -9,11 +9,16 @@
 #define OTHERS_POOL "@ceph#others" /* where somebody else has moved a volume to: triggers.sql has it, too */
 #define OTHERS_HOST "sh03-others"
 #define POWER_US (60 * SECOND_US) /* how long a word of an agent may count, of a slow one (src/apply/power.c: MOST_MS) */
-#define HARDLY_US (5 * SECOND_US) /* nothing is looked at less often than that before a message */
+#define HARDLY_US (5 * SECOND_US) /* nothing is looked at less often than that before a message; here no cluster takes long */
 
 static size_t others_guest(const struct fault *f)
 {
 	return f->by / OTHERS_WAYS % INSTANCES;
+}
+
+static void wish_stopped(struct guest *g)
+{
+	g->is_stopped |= strcmp(look_instance(g->uuid)->task_state, "powering-off") == 0;
 }
 
 /* Right before a transaction of ours: its plan does not know it yet. */
@@ -65,6 +70,8 @@ void others_write(const struct fault *f)
 	snprintf(whole, sizeof whole, "START TRANSACTION; %s; COMMIT", text);
 	if (!server_try(whole))
 		world_tell("others wait, and give up");
+	else if (f->by % OTHERS_WAYS == 0) /* whoever asks nova for that wants it */
+		wish_stopped(&world->guest[others_guest(f)]);
 }
 
 /* A command that begins now plans with it. */
