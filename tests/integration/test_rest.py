@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """A rescue that left something is named with its resumption, as long as nothing has settled that."""
+import os
 import re
 import time
 
 import harness
+import journals
 import landing
 from harness import A, B, FENCED, OK, PARTIAL, rows, value
 
@@ -61,3 +63,12 @@ class Rest(harness.TestCase):
         time.sleep(1)   # the names of runs, in whose order they are listed, have whole seconds
         last = self.rescue(PARTIAL).json["run"]
         self.assertEqual(self.left(), [last])
+
+    def test_one_that_died_and_was_recovered_is_named(self):
+        self.rescue(PARTIAL)
+        self.land_all()
+        path = journals.path_of(self.tool)
+        run = os.path.basename(path)[:-len(".jsonl")]
+        journals.cut_after(path, lambda r: r["type"] == "outcome")   # and it has begun nothing else
+        self.expect(self.tool.run("journal", "recover", run), OK)
+        self.assertEqual(self.left(), [run])
