@@ -1,28 +1,41 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "commands.h"
 #include "words.h"
+#include "journal/journal.h"
 #include "journal/pause.h"
 #include "journal/runs.h"
 #include "out/table.h"
 #include "util/json.h"
 #include "util/str.h"
 
-static int print_resumed(const struct request *request, bool lifted, struct error *err)
+static void say_resumed(const char *run, bool lifted, bool runs)
+{
+	if (lifted && runs)
+		out_line("%s goes on", run);
+	else if (runs)
+		out_line("%s was not paused", run);
+	else if (lifted)
+		out_line("%s is not paused any more, and does not run any more: nothing goes on by itself", run);
+	else
+		out_line("%s does not run any more: nothing goes on by itself", run);
+	if (!runs)
+		out_line("next: evac-manage journal list");
+}
+
+static int print_resumed(const struct request *request, bool lifted, bool runs, struct error *err)
 {
 	json_object *document;
 	int rc;
 
 	if (!str_equal(request->shown.format, "json")) {
-		if (lifted)
-			out_line("%s goes on", request->what.id);
-		else
-			out_line("%s was not paused", request->what.id);
+		say_resumed(request->what.id, lifted, runs);
 		return 0;
 	}
 	document = json_object_new_object();
 	put_text(document, "run", request->what.id);
 	put_bool(document, "paused", false);
 	put_bool(document, "was_paused", lifted);
+	put_bool(document, "running", runs);
 	rc = out_json(document, &request->shown, err);
 	json_object_put(document);
 	return rc;
@@ -35,7 +48,7 @@ static enum error_kind run_journal_resume(const struct request *request, struct 
 	bool lifted;
 
 	if (journal_find(request, request->what.id, &path, err) != 0 || pause_lift(path, &lifted, err) != 0 ||
-	    print_resumed(request, lifted, err) != 0)
+	    print_resumed(request, lifted, journal_is_held(path), err) != 0)
 		return err->kind;
 	return ERROR_OK;
 }

@@ -8,6 +8,7 @@ import time
 
 import blocking
 import harness
+import journals
 import landing
 from harness import A, B, FENCED, NOT_FOUND, OK, REFUSED, USAGE, rows
 
@@ -63,6 +64,7 @@ class Paused(blocking.TestCase):
         by = json.load(open(self.pause_file()))["by"]
         self.assertRegex(by, r"^\S+ on \S+$")
         self.expect(self.pause(), OK, "already paused, by " + by)
+        self.assertEqual(self.tool.run("journal", "pause", self.run_name, "-f", "json").json["by"], by)
         self.land(1)
         time.sleep(8)                                    # longer than --timeout
         self.assertIsNone(running.poll())
@@ -93,6 +95,7 @@ class Paused(blocking.TestCase):
         self.assertEqual(running.wait(30), harness.TIMEOUT)
         self.expect(self.pause(), REFUSED, "is not running")
         self.assertFalse(os.path.exists(self.pause_file()))
+        self.expect(self.resume(), OK, "does not run any more: nothing goes on by itself", "next: evac-manage journal list")
         self.expect(self.tool.run("journal", "pause", self.run_name[:-1]), NOT_FOUND, "did you mean", self.run_name)
         self.expect(self.tool.run("journal", "pause", "../x"), NOT_FOUND)
         self.tool = harness.Tool()
@@ -111,6 +114,10 @@ class Paused(blocking.TestCase):
         running.wait()
         self.expect(self.pause(), REFUSED, "is not running")
         self.assertTrue(os.path.exists(self.pause_file()))
+        self.assertEqual(self.tool.run("journal", "resume", self.run_name, "-f", "json").json,
+                         {"run": self.run_name, "paused": False, "was_paused": True, "running": False})
+        with open(self.pause_file(), "w") as f:
+            f.write("{}")
         self.expect(self.tool.run("journal", "recover", self.run_name, "-f", "json"), OK)
         self.assertFalse(os.path.exists(self.pause_file()))
 
@@ -154,6 +161,18 @@ class Paused(blocking.TestCase):
         going = self.tool.start(*again.split(), *only, "--yes")
         self.addCleanup(lambda: (going.poll() is None and going.kill(), going.communicate()))
         self.assertEqual(len(self.conductor.wait_for(2)), 2)
+
+    def test_nothing_is_sent_again_that_was_paused_in_that_moment(self):
+        running = self.begin()
+        running.kill()
+        running.communicate()
+        path = journals.path_of(self.tool)
+        journals.cut_after(path, lambda r: r["type"] == "publish_intent")
+        journals.older(path, 600)                        # nova has not taken it, and never will
+        self.tool.types = False
+        _, err = self.ends(self.taken_over("journal", "recover", self.run_name, "--resend"), UNKNOWN)   # as before it
+        self.assertRegex(err, "was paused meanwhile, by .* on .* since .*: nothing more is begun")
+        self.assertEqual(len(self.conductor.casts), 1)
 
     # ---- journal show --follow
 

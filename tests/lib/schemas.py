@@ -70,6 +70,7 @@ def command_of(words):
 
 
 OF_SCHEMA = {"evac-manage/1": "evac-manage-1", "evac-manage-plan/1": "plan-1", "evac-manage-audit/1": "audit-1"}
+OF_WORD = {"explain": "explain-1", "pause": "pause-1", "resume": "pause-1"}     # those that do not say what they are
 
 
 def of_document(document, words, partly=False):
@@ -78,7 +79,8 @@ def of_document(document, words, partly=False):
         name = OF_SCHEMA.get(document["schema"])
         return told(validator(name).iter_errors(document), name) if name else ["no schema for %s" % document["schema"]]
     if isinstance(document, dict):
-        return told(validator("explain-1").iter_errors(document), "explain-1") if "explain" in words else ["no schema for %s" % " ".join(words)]
+        name = next((OF_WORD[w] for w in words if w in OF_WORD), None)
+        return told(validator(name).iter_errors(document), name) if name else ["no schema for %s" % " ".join(words)]
     command = command_of(words)
     if not command:
         return ["no schema for the listing of %s" % " ".join(words)]
