@@ -480,18 +480,22 @@ static void a_look_that_is_young_or_dear_is_not_made_again(void **state)
 	(void)state;
 	put_cluster(IMAGES);
 	begin_scene(&scene, NULL);
-	scene_keep_looking_at_disks(&scene, 0); /* before there was a plan's */
+	scene_keep_looking_at_disks(&scene, 0, 3600000); /* before there was a plan's */
 	assert_int_equal(scene.storage.seen_ms, 0);
 	scene_look_at_disks(&scene);
 	seen = scene.storage.seen_ms;
-	scene_keep_looking_at_disks(&scene, 3600000);
+	scene_keep_looking_at_disks(&scene, 3600000, 3600000);
 	assert_int_equal(scene.storage.seen_ms, seen);
 	scene.storage.took_ms = 360000;
-	scene_keep_looking_at_disks(&scene, 0);
+	scene_keep_looking_at_disks(&scene, 0, 3600000);
 	assert_int_equal(scene.storage.seen_ms, seen);
+	clock_sleep_ms(2);
+	scene_keep_looking_at_disks(&scene, 0, 1); /* and not for as long as a dear one would have it */
+	assert_true(scene.storage.seen_ms > seen);
+	seen = scene.storage.seen_ms;
 	scene.storage.took_ms = 0;
 	clock_sleep_ms(2);
-	scene_keep_looking_at_disks(&scene, 1);
+	scene_keep_looking_at_disks(&scene, 1, 3600000);
 	assert_true(scene.storage.seen_ms > seen);
 	end_scene(&scene);
 }
