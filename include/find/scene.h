@@ -98,7 +98,7 @@ struct candidate {
 	struct unexplained unexplained; /* hosts that hold room for it without a reason */
 	struct vifs vifs;               /* of nova's info cache; not to be freed */
 	struct ports ports;             /* neutron's, the same; none unless scene->neutron.known */
-	struct power_history power;     /* of one in ERROR */
+	struct power_history power;     /* of one in ERROR, and of one that is stopped */
 	bool was_stopped;               /* and it was stopped before: by nova's history, or a journal */
 	const char *stopped_before;     /* the run that saw it so, and failed at it; NULL: none of this state directory */
 	struct labels labels;           /* none unless [order] asks for them */

@@ -1,10 +1,12 @@
 -- The last that its owner, or nova's look at its power, has made of each of some instances, and whether an evacuation has started it since. A guest
--- that switches itself off is a 'stop', too (nova compute/manager.py: _sync_instance_power_state).
+-- that switches itself off is a 'stop', too (nova compute/manager.py: _sync_instance_power_state); nova asks for that one as nobody
+-- (nova service.py: periodic_tasks).
 -- :param instance_uuids list  in the client one
 -- :reads instance_actions instance_actions_events :rows many
 SELECT a.instance_uuid
      , a.action
      , TIMESTAMPDIFF(SECOND, a.start_time, UTC_TIMESTAMP()) AS age_s
+     , a.user_id IS NULL AS is_novas
      , (SELECT COUNT(*)
           FROM instance_actions        AS later
           JOIN instance_actions_events AS done ON done.action_id = later.id     -- nova marks no event deleted

@@ -257,17 +257,22 @@ static bool is_in_error(const struct candidate *c)
 	return str_equal(c->instance->vm_state, "error");
 }
 
+static bool has_power_history(const struct candidate *c)
+{
+	return is_in_error(c) || str_equal(c->instance->vm_state, "stopped");
+}
+
 static int find_power(struct scene *scene, struct error *err)
 {
 	auto_free struct power_history *found = xcalloc(scene->subject.ncandidate, sizeof *found);
 	struct chosen some;
 	int rc;
 
-	choose(scene, is_in_error, &some);
+	choose(scene, has_power_history, &some);
 	rc = power_histories_get(scene->nova.home->cell->db, &some.uuids, &scene->arena, found, err);
 	for (size_t i = 0; i < some.uuids.n && rc == 0; i++) {
 		some.c[i]->power = found[i];
-		some.c[i]->was_stopped = power_was_stopped(&found[i]);
+		some.c[i]->was_stopped = is_in_error(some.c[i]) && power_was_stopped(&found[i]);
 	}
 	chosen_free(&some);
 	return rc;

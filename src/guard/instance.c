@@ -303,3 +303,20 @@ void guard_expected_state(const struct guard *self, const struct scene *scene, s
 			    target_state_text(scene));
 	}
 }
+
+void guard_stopped_by_nova(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	auto_str struct str hint = { 0 };
+	char age[CLOCK_AGE_SIZE];
+
+	EACH_WANTED(c, scene) {
+		if (!str_equal(c->instance->vm_state, "stopped") || !power_stopped_by_nova(&c->power) ||
+		    findings_skip(out, c->instance->uuid))
+			continue;
+		str_clear(&hint);
+		str_addf(&hint, "openstack server start %s", c->instance->uuid);
+		guard_found(self, scene, out, c->instance->uuid, hint.s,
+		    "%s was found off by nova %s ago, and nobody has asked for that: it stays stopped",
+		    str_or(c->instance->name, c->instance->uuid), clock_age(c->power.age_s.v, age));
+	}
+}

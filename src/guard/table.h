@@ -499,6 +499,8 @@ GUARD("evacuations-not-cleaned-up", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_ALW
 		"copies of those instances"))
 GUARD("expected-state", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, expected_state),
 	.sentence = N_("an instance in ERROR will be ACTIVE: nova starts it"))
+GUARD("stopped-by-nova", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, stopped_by_nova),
+	.sentence = N_("nobody has asked for an instance to be stopped: nova found its guest off, and it stays stopped"))
 
 /* last: about the others */
 GUARD("accept-unused", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, accept_unused),

@@ -182,6 +182,17 @@ class Evacuations(harness.TestCase):
             self.assertEqual(note[0]["hint"], "openstack server stop " + uuid_)
             shutil.rmtree(os.path.join(self.tool.state, "journal"), ignore_errors=True)
 
+    def test_one_that_nova_itself_has_stopped_is_named(self):
+        """A host that was switched on in between without its guests: nova's look at power states stops them, as nobody."""
+        uuid_ = instance("image-stopped-0")["uuid"]
+        for user, found in (("f" * 32, []), (None, ["image-stopped-0 was found off by nova 10 min ago, and nobody has asked for that: it stays stopped"])):
+            rows("nova", "INSERT INTO instance_actions (created_at, updated_at, deleted, action, instance_uuid, request_id, user_id, project_id, start_time)"
+                 " VALUES (UTC_TIMESTAMP(), UTC_TIMESTAMP(), 0, 'stop', %s, 'req-00000000-0000-4000-8000-000000000000', %s, %s, UTC_TIMESTAMP() - INTERVAL 10 MINUTE)",
+                 (uuid_, user, user))
+            dry = self.expect(self.tool.run("instance", "evacuate", "image-stopped-0", *GO, "--dry-run", "-f", "json"), OK).json
+            self.assertEqual([f["message"] for f in dry["findings"] if f["code"] == "stopped-by-nova"], found)
+        self.assertEqual([f["hint"] for f in dry["findings"] if f["code"] == "stopped-by-nova"], ["openstack server start " + uuid_])
+
     def test_one_that_is_under_way_is_not_cast_again(self):
         self.cast_of()
         before = harness.checksum()

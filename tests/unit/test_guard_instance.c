@@ -214,6 +214,24 @@ static void i1_was_stopped_before_a_run(void)
 	f.candidate[I1].stopped_before = "20260131T030405Z-host-evacuate-1a2b3c4d";
 }
 
+static void i1_was_stopped_by_its_user(void)
+{
+	f.instance[I1].vm_state = "stopped";
+	f.candidate[I1].power = (struct power_history){ .exists = true, .action = "stop", .age_s = { true, 600 } };
+}
+
+static void i1_was_stopped_by_nova(void)
+{
+	i1_was_stopped_by_its_user();
+	f.candidate[I1].power.is_novas = true;
+}
+
+static void i1_runs_again_since_nova_stopped_it(void)
+{
+	i1_was_stopped_by_nova();
+	f.instance[I1].vm_state = "active";
+}
+
 static const struct guard_case cases[] = {
 	{ i1_is_paused, "not-evacuable i1: web: it is paused: nova evacuates only active, stopped and error" },
 	{ i1_has_no_state, "not-evacuable i1: i1: it is in no state: nova evacuates only active, stopped and error" },
@@ -252,6 +270,9 @@ static const struct guard_case cases[] = {
 	{ cinder_was_not_asked, "volume-unknown i1: web uses volume v1, which was not looked up: cinder's database is not open" },
 	{ i1_is_in_error, "expected-state i1: web is in ERROR and will be ACTIVE" },
 	{ i1_was_stopped_before, "expected-state i1: web is in ERROR, was stopped before that, and will be ACTIVE" },
+	{ i1_was_stopped_by_its_user, "" },
+	{ i1_was_stopped_by_nova, "stopped-by-nova i1: web was found off by nova 10 min ago, and nobody has asked for that: it stays stopped" },
+	{ i1_runs_again_since_nova_stopped_it, "" },
 	{ i1_was_stopped_before_a_run,
 	    "expected-state i1: web is in ERROR, was stopped before run 20260131T030405Z-host-evacuate-1a2b3c4d, and will be ACTIVE" },
 };

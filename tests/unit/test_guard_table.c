@@ -102,6 +102,7 @@ static const struct {
 	{ "config-readable", SEVERITY_WARN, ACCEPT_NOTHING },
 	{ "similar-names", SEVERITY_NOTE, ACCEPT_NOTHING },
 	{ "expected-state", SEVERITY_NOTE, ACCEPT_NOTHING },
+	{ "stopped-by-nova", SEVERITY_NOTE, ACCEPT_NOTHING },
 };
 
 static void severities_and_accepts_are_those_that_were_promised(void **state)

@@ -7,10 +7,10 @@
 struct power_row {
 	const char *instance_uuid, *action;
 	struct maybe_int age_s;
-	bool is_evacuated;
+	bool is_novas, is_evacuated;
 };
 static const struct db_shape power_row_shape = DB_SHAPE(struct power_row,
-    DB_COLUMNS(struct power_row, instance_uuid, action, age_s, is_evacuated));
+    DB_COLUMNS(struct power_row, instance_uuid, action, age_s, is_novas, is_evacuated));
 
 int power_histories_get(struct db *cell, const struct words *instance_uuids, struct arena *arena, struct power_history *out,
     struct error *err)
@@ -26,7 +26,7 @@ int power_histories_get(struct db *cell, const struct words *instance_uuids, str
 		row = db_rows_find(&rows, &power_row_shape, "instance_uuid", instance_uuids->v[i], &n);
 		out[i] = (struct power_history){ .exists = row != NULL };
 		if (row)
-			out[i] = (struct power_history){ true, row->action, row->is_evacuated, row->age_s };
+			out[i] = (struct power_history){ true, row->action, row->is_novas, row->is_evacuated, row->age_s };
 	}
 	arena_join(arena, &rows.arena);
 	return 0;
@@ -36,4 +36,9 @@ int power_histories_get(struct db *cell, const struct words *instance_uuids, str
 bool power_was_stopped(const struct power_history *history)
 {
 	return history->exists && str_equal(history->action, "stop") && !history->is_evacuated;
+}
+
+bool power_stopped_by_nova(const struct power_history *history)
+{
+	return history->exists && str_equal(history->action, "stop") && history->is_novas;
 }
