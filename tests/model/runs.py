@@ -212,9 +212,11 @@ def is_bound(records):
 
 def wrong_between(journals):
     """One run at a time works on a host, and what a first one left open binds the second operator. journals: {name: records} of one
-    state directory; (name, what is wrong) each."""
+    state directory; (name, what is wrong) each. A clock that was set back makes the later one look earlier: what it resumes came before it."""
     order = sorted((j for j in journals.items() if j[1]), key=lambda j: j[1][0]["time"])
     for i, (name, first) in enumerate(order):
         for other, second in order[i + 1:]:
+            if first[0].get("resumes") and first[0]["resumes"] == second[0].get("run"):
+                continue
             if hosts_of(first[0]) & hosts_of(second[0]) and not was_over(first, second[0]["time"]) and is_bound(second):
                 yield other, "began while %s was open" % name

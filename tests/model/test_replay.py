@@ -124,6 +124,8 @@ class Replay(unittest.TestCase):
         self.assertEqual(replay.replay_all({"a": whole(), "b": second}), [])
         closing = [dict(second[0], command="migration close"), *second[1:]]
         self.assertNotIn("began while a was open", [text for name, text in replay.replay_all({"a": first, "b": closing})])
+        resuming = [dict(first[0], resumes=second[0]["run"]), *first[1:]]
+        self.assertEqual(replay.replay_all({"a": resuming, "b": second}), [])   # the clock was set back in between
         elsewhere = [dict(second[0], host="dead-9"), *second[1:]]
         self.assertEqual(replay.replay_all({"a": first, "b": elsewhere}), [])
 
