@@ -122,6 +122,8 @@ class Bench:
 
     def __init__(self, name, with_server=True):
         self.name, self.rows = name, []
+        if with_server:
+            rest()
         print("%s: %s; load %s of %d cores" % (name, settings_text() if with_server else "no server", open("/proc/loadavg").read().split()[0], os.cpu_count()),
               flush=True)
 
