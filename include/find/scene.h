@@ -341,7 +341,10 @@ struct subject {
 	struct volume_removal volume;
 
 	struct instances instances;
-	size_t copies; /* of the instance that is looked at, when more than one cell has it; else 0 */
+	bool looked_up;    /* scene_look_up_instance() */
+	struct db *beside; /* a second connection to cinder's database, for the attachments; NULL: none */
+	size_t cell;       /* of the world, in which that one is */
+	size_t copies;     /* of the instance that is looked at, when more than one cell has it; else 0 */
 	struct bdms bdms;
 	struct migrations migrations;
 	struct candidate *candidate;
@@ -457,8 +460,11 @@ int scene_not_known_in_all_cells(const struct scene *scene, const char *what, co
 int scene_check_spread(struct scene *scene, struct error *err); /* each host of --spread is known, and could take something */
 int scene_find_target(struct scene *scene, const char *host, struct error *err); /* --target_host */
 int scene_find_instances(struct scene *scene, struct error *err);                /* all of its host */
-int scene_find_instance(struct scene *scene, const char *id, struct error *err); /* uuid or exact name; sets its host */
-void scene_ask_instance(struct scene *scene, const char *id);                    /* its question ahead: names have no index */
+/* Uuid or exact name; sets its host. Names have no index: its question ahead, and the answer before scene_find_nova(), whose
+ * lists are then read beside the pass over the attachments; looked up by scene_find_instance() where it was not. */
+void scene_ask_instance(struct scene *scene, const char *id);
+int scene_look_up_instance(struct scene *scene, const char *id, struct error *err);
+int scene_find_instance(struct scene *scene, const char *id, struct error *err);
 /* Of several hosts: are the words of --only and --exclude instances of theirs, or the hosts themselves? */
 int scene_check_words_of_all(const struct scene *scene, struct error *err);
 void scene_rank_candidates(struct scene *scene); /* by [order]; and sorts them */

@@ -49,7 +49,7 @@ static const char *attachments_wrong(struct work *work, const struct unit *unit,
 	struct bdms bdms = { 0 };
 	const char *wrong;
 
-	if (attachments_of_instance(proof->cinder, unit->step[0].id, &now, err) == 0 &&
+	if (attachments_of_instance(proof->cinder, NULL, unit->step[0].id, &now, err) == 0 &&
 	    bdms_of_instance(proof->cell, unit->step[0].id, &bdms, err) == 0)
 		wrong = compare_attachments(work, unit, host, &now, &bdms);
 	else

@@ -237,7 +237,8 @@ static int add_instance_volumes(struct table *t, const struct scene *scene, cons
 	auto_str struct str value = { 0 }, text = { 0 };
 	struct attachments all = { 0 };
 
-	if (scene->world->cinder_db && attachments_of_instance(scene->world->cinder_db, c->instance->uuid, &all, err) != 0)
+	if (scene->world->cinder_db &&
+	    attachments_of_instance(scene->world->cinder_db, scene->subject.beside, c->instance->uuid, &all, err) != 0)
 		return -1;
 	for (const struct volume_fact *v = c->volume; v < c->volume + c->nvolume; v++) {
 		str_clear(&value);
@@ -365,7 +366,8 @@ static int fill_instance(struct scene *scene, struct table *t, struct error *err
 	scene_ask_instance(scene, scene->request->what.id);
 	if (scene->world->cinder_db && scene_find_cinder_services(scene, err) != 0)
 		return -1;
-	if (scene_find_nova(scene, err) != 0 || scene_find_instance(scene, scene->request->what.id, err) != 0)
+	if (scene_look_up_instance(scene, scene->request->what.id, err) != 0 || scene_find_nova(scene, err) != 0 ||
+	    scene_find_instance(scene, scene->request->what.id, err) != 0)
 		return -1;
 	c = &scene->subject.candidate[0];
 	add_state(t, scene, c);

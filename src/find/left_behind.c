@@ -36,7 +36,7 @@ static int find_left_attachments(const struct world *w, const char *instance_uui
 {
 	struct attachments all;
 
-	if (attachments_of_instance(w->cinder_db, instance_uuid, &all, err) != 0)
+	if (attachments_of_instance(w->cinder_db, NULL, instance_uuid, &all, err) != 0)
 		return -1;
 	for (const struct attachment *a = all.v; a < all.v + all.n; a++)
 		if (a->attached_host && *a->attached_host && !str_equal(a->attached_host, host))

@@ -56,6 +56,7 @@ void scene_free(struct scene *scene)
 	quota_free(&scene->subject.quota);
 	volume_removal_free(&scene->subject.volume);
 	host_mappings_free(&scene->nova.mappings);
+	db_close(&scene->subject.beside);
 	instances_free(&scene->subject.instances);
 	bdms_free(&scene->subject.bdms);
 	migrations_free(&scene->subject.migrations);

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -282,16 +281,15 @@ int scene_find_instances(struct scene *scene, struct error *err)
 }
 
 /* Every cell is asked, for a uuid too: the mapping may be missing, and that is worth saying later. */
-static int find_by_id(struct scene *scene, const char *id, struct instances *out, const struct cell_facts **where,
-    struct error *err)
+static int find_by_id(struct scene *scene, const char *id, struct error *err)
 {
-	struct instances found;
+	struct instances *out = &scene->subject.instances, found;
 	struct uuid uuid;
 	size_t total = 0;
 
 	*out = (struct instances){ 0 };
-	for (size_t i = 0; i < scene->nova.ncell; i++) {
-		struct db *cell = scene->nova.cell[i].cell->db;
+	for (size_t i = 0; i < scene->world->ncell; i++) {
+		struct db *cell = scene->world->cell[i].db;
 
 		if ((uuid_parse(id, &uuid) ? instance_by_uuid(cell, uuid.text, &found, err) :
 					     instances_by_name(cell, id, &found, err)) != 0)
@@ -299,7 +297,7 @@ static int find_by_id(struct scene *scene, const char *id, struct instances *out
 		total += found.n;
 		if (found.n > 0 && out->n == 0) {
 			*out = found;
-			*where = &scene->nova.cell[i];
+			scene->subject.cell = i;
 		} else {
 			instances_free(&found);
 		}
@@ -336,19 +334,51 @@ void scene_ask_instance(struct scene *scene, const char *id)
 {
 	struct uuid uuid;
 
-	scene_ask_nova(scene); /* which is read before it */
 	if (uuid_parse(id, &uuid))
 		return;
 	for (size_t i = 0; i < scene->world->ncell; i++)
 		instances_by_name_ahead(scene->world->cell[i].db, id);
 }
 
+/* As what needs none is done without it where there is none, it may fail. */
+static struct db *connect_beside(const struct world *world)
+{
+	struct error none = { 0 };
+	struct db *beside;
+
+	if (world_connect_cinder(world, &beside, &none) != 0)
+		return NULL;
+	if (db_begin_read(beside, &none) != 0)
+		db_close(&beside);
+	return beside;
+}
+
+/* In a large cloud the pass is half of the time. */
+static void ask_its_attachments(struct scene *scene)
+{
+	const struct world *w = scene->world;
+
+	scene->subject.beside = connect_beside(w);
+	attachments_of_instance_ahead(w->cinder_db, scene->subject.beside, scene->subject.instances.v[0].uuid);
+}
+
+int scene_look_up_instance(struct scene *scene, const char *id, struct error *err)
+{
+	if (find_by_id(scene, id, err) != 0)
+		return -1;
+	if (scene->subject.with_attachments && scene->world->cinder_db && scene->subject.instances.n > 0)
+		ask_its_attachments(scene);
+	scene->subject.looked_up = true;
+	return 0;
+}
+
 int scene_find_instance(struct scene *scene, const char *id, struct error *err)
 {
-	const struct cell_facts *where = NULL;
+	const struct cell_facts *where;
 
-	if (find_by_id(scene, id, &scene->subject.instances, &where, err) != 0)
+	if (!scene->subject.looked_up && scene_look_up_instance(scene, id, err) != 0)
 		return -1;
+	where = &scene->nova.cell[scene->subject.cell];
 	if (scene->subject.instances.n == 0 && world_any_lost_cell(scene->world))
 		return scene_not_known_in_all_cells(scene, N_("instance"), id, err);
 	if (scene->subject.instances.n == 0) {
@@ -356,9 +386,6 @@ int scene_find_instance(struct scene *scene, const char *id, struct error *err)
 		return error_hint(err,
 		    "names must match exactly; 'evac-manage host list' lists the hosts, instance list --host the instances of one");
 	}
-	assert(where);
-	if (scene->subject.with_attachments && scene->world->cinder_db)
-		attachments_of_instance_ahead(scene->world->cinder_db, scene->subject.instances.v[0].uuid);
 	if (!scene->subject.instances.v[0].host && !scene->subject.evacuates)
 		return find_homeless(scene, where, err);
 	if (!scene->subject.instances.v[0].host)

@@ -45,8 +45,10 @@ struct attachment {
 struct attachments {
 	DB_ROWS(struct attachment);
 };
-int attachments_of_instance(struct db *db, const char *instance_uuid, struct attachments *out, struct error *err);
-void attachments_of_instance_ahead(struct db *db, const char *instance_uuid);                         /* as db_ask_ahead() */
+/* By volume and id. ${beside}: another connection to the same database, which reads half of the table; NULL: there is none. */
+int attachments_of_instance(struct db *db, struct db *beside, const char *instance_uuid, struct attachments *out,
+    struct error *err);
+void attachments_of_instance_ahead(struct db *db, struct db *beside, const char *instance_uuid);      /* as db_ask_ahead() */
 int attachments_on_host(struct db *db, const char *host, struct attachments *out, struct error *err); /* by attach_status */
 /* From where ${host} comes to its storage, as the connector of this attachment has it (os-brick initiator/connector.py:
  * get_connector_properties: my_block_storage_ip of its nova.conf), in ${arena}; NULL: it does not tell, or is another host's.

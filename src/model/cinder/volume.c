@@ -119,18 +119,62 @@ int volume_owners_get(struct db *db, const struct words *ids, struct arena *aren
 	return 0;
 }
 
-void attachments_of_instance_ahead(struct db *db, const char *instance_uuid)
+#define MIDDLE_ID "8" /* ids are uuids, made by chance (cinder db/sqlalchemy/api.py: volume_attach) */
+
+static void ask_attachments(struct db *db, const char *instance_uuid, const char *from, const char *below)
 {
-	const struct db_param params[] = { p_str("instance_uuid", instance_uuid), p_end };
+	const struct db_param params[] = { p_str("instance_uuid", instance_uuid), p_str("from_id", from),
+		p_str("below_id", below), p_end };
 
 	db_ask_ahead(db, &SQL_CINDER_ATTACHMENT_LIST_BY_INSTANCE, params, &attachment_shape);
 }
 
-int attachments_of_instance(struct db *db, const char *instance_uuid, struct attachments *out, struct error *err)
+void attachments_of_instance_ahead(struct db *db, struct db *beside, const char *instance_uuid)
 {
-	const struct db_param params[] = { p_str("instance_uuid", instance_uuid), p_end };
+	ask_attachments(db, instance_uuid, NULL, beside ? MIDDLE_ID : NULL);
+	if (beside)
+		ask_attachments(beside, instance_uuid, MIDDLE_ID, NULL);
+}
+
+static int read_attachments(struct db *db, const char *instance_uuid, const char *from, const char *below,
+    struct attachments *out, struct error *err)
+{
+	const struct db_param params[] = { p_str("instance_uuid", instance_uuid), p_str("from_id", from),
+		p_str("below_id", below), p_end };
 
 	return db_read(db, &SQL_CINDER_ATTACHMENT_LIST_BY_INSTANCE, params, &attachment_shape, &out->rows, err);
+}
+
+static int by_volume_and_id(const void *one, const void *other)
+{
+	const struct attachment *a = one, *b = other;
+	int order = strcmp(a->volume_id, b->volume_id);
+
+	return order ? order : strcmp(a->id, b->id);
+}
+
+int attachments_of_instance(struct db *db, struct db *beside, const char *instance_uuid, struct attachments *out,
+    struct error *err)
+{
+	struct attachments upper;
+	struct attachment *all;
+
+	if (!beside)
+		return read_attachments(db, instance_uuid, NULL, NULL, out, err);
+	if (read_attachments(db, instance_uuid, NULL, MIDDLE_ID, out, err) != 0)
+		return -1;
+	if (read_attachments(beside, instance_uuid, MIDDLE_ID, NULL, &upper, err) != 0) {
+		attachments_free(out);
+		return -1;
+	}
+	all = arena_alloc(&out->arena, (out->n + upper.n + 1) * sizeof *all);
+	for (size_t i = 0; i < out->n + upper.n; i++)
+		all[i] = i < out->n ? out->v[i] : upper.v[i - out->n];
+	out->v = all;
+	out->n += upper.n;
+	arena_join(&out->arena, &upper.arena);
+	vec_sort(all, out->n, sizeof *all, by_volume_and_id);
+	return 0;
 }
 
 struct connector_row {
