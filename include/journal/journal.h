@@ -85,6 +85,8 @@ void journal_keep_trail(struct journal *journal, const char *facility, const str
 int journal_outcome(struct journal *journal, size_t unit, enum state state, const char *error, struct error *err);
 int journal_outcome_soon(struct journal *journal, size_t unit, enum state state, const char *error, struct error *err);
 int journal_sync(struct journal *journal, struct error *err); /* of NULL: nothing */
+/* Has a record failed, of whatever weight? Nothing is written behind it, so nothing is to be begun. Of NULL: no. */
+int journal_still_writes(struct journal *journal, struct error *err);
 /* What is written so far is on its way to the disk while the caller does something else; journal_sync() waits for it, and
  * tells. */
 void journal_sync_begin(struct journal *journal);

@@ -198,12 +198,14 @@ static void while_the_broker_is_awaited(void *ctx)
 		ahead_make_spec(m->work, m->next);
 }
 
-/* A row that somebody else has locked is waited for: what was looked at before may be old. */
+/* A row that somebody else has locked is waited for: what was looked at before may be old. What a look has seen is recorded: on
+ * a disk that is full by then the end of this message could not be. */
 static enum bus_outcome publish_now(struct work *work, const struct turn *turn, struct error *why)
 {
 	struct meanwhile meanwhile = { work, turn->next };
 
-	if (life_check(work, why) != 0 || evacuation_look_at_source(work, why) != 0)
+	if (life_check(work, why) != 0 || evacuation_look_at_source(work, why) != 0 ||
+	    journal_still_writes(work->journal, why) != 0)
 		return BUS_NOT_SENT;
 	return bus_publish_meanwhile(work->world.bus, work->world.nova.bus.exchange, work->world.nova.conductor_topic,
 	    turn->body.s, turn->body.n, while_the_broker_is_awaited, &meanwhile, why);

@@ -349,6 +349,11 @@ int journal_sync(struct journal *j, struct error *err)
 	return j->failed ? cannot_write(j, err) : 0;
 }
 
+int journal_still_writes(struct journal *j, struct error *err)
+{
+	return j && j->failed ? cannot_write(j, err) : 0;
+}
+
 /* One write for all lines that wait: a short one is a failure, and after a failure nothing more is tried (a second fsync may
  * lie). */
 static int write_lines(struct journal *j, bool sync, struct error *err)

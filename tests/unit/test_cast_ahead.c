@@ -279,6 +279,44 @@ static void a_host_that_reports_while_the_next_row_is_waited_for_stops_the_messa
 	assert_journal(AHEAD ",publish_outcome not_sent,outcome failed");
 }
 
+static void look_at_the_source_again(void)
+{
+	work.source_looked_ms = 0;
+}
+
+/* What a look has seen is a record like any other. */
+static void the_disk_is_full_at_a_record_behind_the_sync(void)
+{
+	struct rlimit limit;
+	struct error full = { 0 };
+	struct stat st;
+
+	if (!strstr(fake_calls.s, "|commit and begin|"))
+		return;
+	assert_int_equal(0, stat(journal_path(work.journal), &st));
+	getrlimit(RLIMIT_FSIZE, &limit);
+	limit.rlim_cur = (rlim_t)st.st_size;
+	setrlimit(RLIMIT_FSIZE, &limit);
+	assert_int_equal(-1, journal_add(work.journal, "witness", json_object_new_object(), false, &full));
+	limit.rlim_cur = RLIM_INFINITY;
+	setrlimit(RLIMIT_FSIZE, &limit);
+}
+
+static void no_message_leaves_beside_a_record_that_could_not_be_written(void **state)
+{
+	struct error err = { 0 };
+
+	(void)state;
+	signals_watch("RUN", "");
+	fake_chains = true;
+	fake_answer("nova/instance_lock")->then = look_at_the_source_again;
+	fake_answer("nova/service_list_by_host")->then = the_disk_is_full_at_a_record_behind_the_sync;
+	assert_int_equal(-1, evacuation_send(&work, 0, 1, &err));
+	assert_int_equal(broker.published, 0);
+	assert_non_null(strstr(fake_calls.s, "begin write|nova/migration_close"));
+	assert_journal(AHEAD);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -293,6 +331,7 @@ int main(void)
 		in_a_run(the_intent_of_the_next_one_is_written_before_the_message_leaves),
 		in_a_run(what_was_announced_and_not_begun_is_said_not_to_be),
 		in_a_run(a_journal_that_fails_behind_the_record_of_a_message_lets_none_out),
+		in_a_run(no_message_leaves_beside_a_record_that_could_not_be_written),
 		in_a_run(what_is_the_same_for_all_is_looked_at_once),
 		in_a_run(a_second_later_it_is_looked_at_again),
 		in_a_run(what_was_found_wrong_is_looked_at_at_once),
