@@ -290,7 +290,7 @@ void guard_expected_state(const struct guard *self, const struct scene *scene, s
 		if (!str_equal(c->instance->vm_state, "error") || findings_skip(out, c->instance->uuid))
 			continue;
 		str_clear(&hint);
-		str_addf(&hint, "openstack server stop %s", c->instance->uuid);
+		str_addf(&hint, _("once it is ACTIVE: openstack server stop %s"), c->instance->uuid);
 		if (c->stopped_before)
 			guard_found(self, scene, out, c->instance->uuid, hint.s,
 			    "%s is in ERROR, was stopped before run %s, and will be ACTIVE%s", name, c->stopped_before,
@@ -314,7 +314,7 @@ void guard_stopped_by_nova(const struct guard *self, const struct scene *scene, 
 		    findings_skip(out, c->instance->uuid))
 			continue;
 		str_clear(&hint);
-		str_addf(&hint, "openstack server start %s", c->instance->uuid);
+		str_addf(&hint, _("once it is evacuated, if it is to run: openstack server start %s"), c->instance->uuid);
 		guard_found(self, scene, out, c->instance->uuid, hint.s,
 		    "%s was found off by nova %s ago, and nobody has asked for that: it stays stopped",
 		    str_or(c->instance->name, c->instance->uuid), clock_age(c->power.age_s.v, age));

@@ -500,7 +500,8 @@ GUARD("evacuations-not-cleaned-up", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_ALW
 GUARD("expected-state", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, expected_state),
 	.sentence = N_("an instance in ERROR will be ACTIVE: nova starts it"))
 GUARD("stopped-by-nova", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, stopped_by_nova),
-	.sentence = N_("nobody has asked for an instance to be stopped: nova found its guest off, and it stays stopped"))
+	.sentence = N_("nobody has asked for an instance to be stopped: nova found its guest off, and it stays stopped"),
+	.hint = N_("once it is evacuated, if it is to run: openstack server start"))
 
 /* last: about the others */
 GUARD("accept-unused", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, accept_unused),

@@ -179,7 +179,7 @@ class Evacuations(harness.TestCase):
             dry = self.expect(self.tool.run("instance", "evacuate", "image-stopped-0", *GO, "--dry-run", "-f", "json"), OK).json
             note = [f for f in dry["findings"] if f["code"] == "expected-state"]
             self.assertIn(before, note[0]["message"])
-            self.assertEqual(note[0]["hint"], "openstack server stop " + uuid_)
+            self.assertEqual(note[0]["hint"], "once it is ACTIVE: openstack server stop " + uuid_)
             shutil.rmtree(os.path.join(self.tool.state, "journal"), ignore_errors=True)
 
     def test_one_that_nova_itself_has_stopped_is_named(self):
@@ -191,7 +191,7 @@ class Evacuations(harness.TestCase):
                  (uuid_, user, user))
             dry = self.expect(self.tool.run("instance", "evacuate", "image-stopped-0", *GO, "--dry-run", "-f", "json"), OK).json
             self.assertEqual([f["message"] for f in dry["findings"] if f["code"] == "stopped-by-nova"], found)
-        self.assertEqual([f["hint"] for f in dry["findings"] if f["code"] == "stopped-by-nova"], ["openstack server start " + uuid_])
+        self.assertEqual([f["hint"] for f in dry["findings"] if f["code"] == "stopped-by-nova"], ["once it is evacuated, if it is to run: openstack server start " + uuid_])
 
     def test_one_that_is_under_way_is_not_cast_again(self):
         self.cast_of()
