@@ -75,7 +75,7 @@ void oracle_begin(struct message *m)
 		if (o != m && o->begun && strcmp(o->request, m->request) == 0)
 			world_wrong("I1: two computes begin with %s of %s", m->request, g->name);
 	m->begun = true;
-	if (g->runs & ~(1u << m->host) && !is_forgotten(m))
+	if (g->runs & ~(1u << m->host) && !is_forgotten(m) && !is_beyond_us(m))
 		world_wrong("I1: %s begins on %s, and its guest runs elsewhere", g->name, host_name[m->host]);
 }
 
