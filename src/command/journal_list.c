@@ -124,8 +124,8 @@ static void note_rest(struct rests *all, const struct past *p)
 	const bool rescue = str_equal(p->command, "host rescue"),
 		   recovered = !p->result && strcmp(run_state(p), "recovered") == 0;
 
-	if (!host || !p->run || (strcmp(run_state(p), "done") != 0 && !(recovered && rescue)) ||
-	    (!rescue && !str_equal(p->command, "host return")))
+	if (!host || !p->run || !(rescue || str_equal(p->command, "host return")) ||
+	    !(strcmp(run_state(p), "done") == 0 || (rescue && recovered)))
 		return;
 	forget_rest(all, host);
 	if (!rescue || !is_partial(p, recovered))

@@ -340,7 +340,8 @@ void scene_ask_instance(struct scene *scene, const char *id)
 		instances_by_name_ahead(scene->world->cell[i].db, id);
 }
 
-/* As what needs none is done without it where there is none, it may fail. */
+/* NULL where there is none: an account has enough connections, or behind one address another server answers, whose rows may be
+ * others; all is read by the first one then. */
 static struct db *connect_beside(const struct world *world)
 {
 	struct error none = { 0 };
@@ -348,7 +349,7 @@ static struct db *connect_beside(const struct world *world)
 
 	if (world_connect_cinder(world, &beside, &none) != 0)
 		return NULL;
-	if (db_begin_read(beside, &none) != 0)
+	if (strcmp(db_server(beside)->text, db_server(world->cinder_db)->text) != 0 || db_begin_read(beside, &none) != 0)
 		db_close(&beside);
 	return beside;
 }

@@ -158,12 +158,14 @@ int attachments_of_instance(struct db *db, struct db *beside, const char *instan
 {
 	struct attachments upper;
 	struct attachment *all;
+	struct error none = { 0 };
 
 	if (!beside)
 		return read_attachments(db, instance_uuid, NULL, NULL, out, err);
 	if (read_attachments(db, instance_uuid, NULL, MIDDLE_ID, out, err) != 0)
 		return -1;
-	if (read_attachments(beside, instance_uuid, MIDDLE_ID, NULL, &upper, err) != 0) {
+	if (read_attachments(beside, instance_uuid, MIDDLE_ID, NULL, &upper, &none) != 0 && /* it is gone */
+	    read_attachments(db, instance_uuid, MIDDLE_ID, NULL, &upper, err) != 0) {
 		attachments_free(out);
 		return -1;
 	}
