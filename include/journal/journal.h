@@ -115,6 +115,9 @@ bool journal_is_held(const char *path);
 /* Every record as it is written, until nobody holds the journal any more and the last record was read. */
 int journal_follow(const char *path, int (*fn)(void *ctx, json_object *record), void *ctx, bool *torn, struct error *err);
 
+/* Before anything is begun that goes by what is in it: who wrote it may have died before the sync of its last record, and a
+ * power cut would take that back. */
+int journal_make_durable(const char *path, struct error *err);
 /* To go on in the journal of a run that has ended, whichever way: ERROR_BUSY while it goes on. Reads it all first; a half
  * record at its end goes. */
 int journal_reopen(const char *path, int (*fn)(void *ctx, json_object *record), void *ctx, struct journal **out,

@@ -226,6 +226,20 @@ int journal_reopen(const char *path, int (*fn)(void *ctx, json_object *record), 
 	return 0;
 }
 
+int journal_make_durable(const char *path, struct error *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), rc = 0;
+
+	if (fd < 0 || fdatasync(fd) != 0) {
+		error_errno(err, ERROR_ERROR, errno, "the journal '%s' of an earlier run may not be on the disk yet", path);
+		rc = error_hint(err,
+		    "see to the disk there first: a power cut would take back what this run goes by; nothing was written");
+	}
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
 void journal_keep_trail(struct journal *journal, const char *facility, const struct trail_about *about)
 {
 	journal->trail = trail_open(facility, about);

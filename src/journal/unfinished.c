@@ -68,13 +68,15 @@ static bool has_known_version(json_object *first)
 	return version == JOURNAL_VERSION || version == JOURNAL_VERSION_HOSTS;
 }
 
-/* The two ends of the file tell enough of most: another host's run, or one that came to its end with nothing unknown or under
- * way. */
-static bool is_no_matter(const char *path, const char *host)
+/* What the two ends of the file tell, which is enough of most: another host's run, or one that came to its end with nothing
+ * unknown or under way. */
+enum ends { ENDS_OTHERS, ENDS_WELL, ENDS_NOT_ENOUGH };
+
+static enum ends ends_of(const char *path, const char *host)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	json_object *first = NULL, *last = NULL;
-	bool answer = false;
+	enum ends answer = ENDS_NOT_ENOUGH;
 	struct stat st;
 
 	if (fd >= 0 && fstat(fd, &st) == 0) {
@@ -82,9 +84,10 @@ static bool is_no_matter(const char *path, const char *host)
 		last = line_at(fd, st.st_size, true);
 	}
 	if (first && str_equal(get_text(first, "type"), "run") && !is_about(first, host))
-		answer = true;
-	else if (first && has_known_version(first) && last && str_equal(get_text(last, "type"), "end"))
-		answer = has_none(last, "unknown") && has_none(last, "applied");
+		answer = ENDS_OTHERS;
+	else if (first && has_known_version(first) && last && str_equal(get_text(last, "type"), "end") &&
+	    has_none(last, "unknown") && has_none(last, "applied"))
+		answer = ENDS_WELL;
 	json_object_put(first);
 	json_object_put(last);
 	if (fd >= 0)
@@ -171,13 +174,16 @@ static int check_under_way(struct db *cell, const struct past *past, struct erro
 
 static int check_one(const char *path, const char *run, const char *host, struct db *cell, struct error *err)
 {
+	const enum ends ends = ends_of(path, host);
 	struct error trouble = { 0 };
 	struct past past = { 0 };
 	bool torn = false;
 	int rc = 0;
 
-	if (is_no_matter(path, host))
+	if (ends == ENDS_OTHERS)
 		return 0;
+	if (ends == ENDS_WELL)
+		return journal_make_durable(path, err);
 	if (journal_read(path, past_record, &past, &torn, &trouble) != 0 || past.trouble) {
 		if (!past.host || past_is_about(&past, host))
 			rc = refuse_damaged(path, run, host, err);
@@ -191,6 +197,8 @@ static int check_one(const char *path, const char *run, const char *host, struct
 			rc = refuse(run, host, _("the outcome of a unit is unknown"), err);
 		else if (cell)
 			rc = check_under_way(cell, &past, err);
+		if (rc == 0)
+			rc = journal_make_durable(path, err);
 	}
 	past_free(&past);
 	return rc;

@@ -321,7 +321,8 @@ int recover_peek(const struct request *request, const char *run, struct past *pa
 	auto_free char *path = NULL;
 	bool torn;
 
-	if (journal_find(request, run, &path, err) != 0 || journal_read(path, past_record, past, &torn, err) != 0)
+	if (journal_find(request, run, &path, err) != 0 || journal_make_durable(path, err) != 0 ||
+	    journal_read(path, past_record, past, &torn, err) != 0)
 		return -1;
 	return past_check(past, path, err);
 }

@@ -164,10 +164,13 @@ ssize_t __wrap_write(int fd, const void *data, size_t n)
 
 static int sync_file(int fd)
 {
-	struct fault *f = world_call(BOTTOM_SYNC, "sync");
 	struct durable *d = durable_of(fd);
+	struct fault *f;
 	struct stat st;
 
+	if (d && fstat(fd, &st) == 0 && st.st_size == d->size) /* nothing goes to the disk: it takes no time and cannot fail */
+		return 0;
+	f = world_call(BOTTOM_SYNC, "sync");
 	if (f && f->kind == FAULT_SYNC_FAILS) {
 		errno = EIO;
 		return -1;
