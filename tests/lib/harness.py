@@ -436,8 +436,11 @@ class TimedResult(unittest.TextTestResult):
         self.began = time.monotonic()
         super().startTest(test)
 
+    passed = 0   # testsRun less the bad ones is not it: one that fails and errs in its cleanup as well is there twice, a class that errs has no test
+
     def addSuccess(self, test):
         unittest.TestResult.addSuccess(self, test)
+        self.passed += 1
         self.stream.writeln("ok, %.1f s" % (time.monotonic() - self.began))
         self.stream.flush()
 
@@ -454,7 +457,7 @@ def main(directory, first=()):
         suite = unittest.defaultTestLoader.discover(directory, pattern=name)
         result = unittest.TextTestRunner(verbosity=2, stream=sys.stdout, resultclass=TimedResult).run(suite)
         bad, skipped = len(result.failures) + len(result.errors), len(result.skipped)
-        passed += result.testsRun - bad - skipped
+        passed += result.passed
         failed += bad + (skipped if os.environ.get("CI") else 0)  # nothing is left out there
     print("%d passed, %d failed" % (passed, failed))
     none = passed == 0 and not (TAKEN and os.listdir(TAKEN))  # who comes late to what others have taken has nothing left to do
