@@ -78,9 +78,8 @@ class Fault:
 class Cloud:
     def __init__(self, seed):
         self.draw = random.Random(seed)
-        harness.sandbox("reset", "--restart")
+        harness.sandbox("reset", "--dead", "A")
         rows("mysql", "SET GLOBAL innodb_flush_log_at_trx_commit = 2")   # a commit outlives its server, as on a real one
-        harness.sandbox("fail", "A", "--now")
         self.ids = clone(self.draw.randint(3, 6))
         self.seeded = [r["uuid"] for r in rows("nova", "SELECT uuid FROM instances WHERE BINARY host = BINARY %s AND deleted = 0 AND vm_state IN ('active', 'stopped')"
                                                " AND task_state IS NULL AND display_name LIKE 'volume-%%active%%'", (A,))][:2]

@@ -167,16 +167,30 @@ work_in_flight() { # an evacuation that nova has not ended
     + (select count(*) from instances where deleted = 0 and task_state like 'rebuild%')")" != 0 ]
 }
 
-reset_all() {
-  local since name revive="" queues="" host backend
-  since=$(date +%s)
+reset_all() { # the host of --dead stays in $dead
+  local since name daemons="" revive="" queues="" host backend restart="" stay=""
+  since=$(date +%s) dead=""
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --restart) restart=1 ;;
+      --dead) dead=$(host_of "${2:?HOST}"); shift ;;
+      *) die "reset: unknown option $1" ;;
+    esac
+    shift
+  done
   [ -f "$RUN/daemons" ] || die "reset needs a running sandbox: sandbox up"
+  [ -z "$dead" ] || stay=$(daemons_of_host "$dead")
+  # shellcheck disable=SC2086
+  [ -z "$stay" ] || for_each_daemon kill_daemon $stay
   for name in $(<"$RUN/daemons"); do
+    case " $stay " in *" $name "*) continue ;; esac
+    daemons+=" $name"
     if is_paused "$name" || ! is_up "$name"; then revive+=" $name"; fi
   done
   # these hold what they were doing when the rows go
-  if [ "${1:-}" = --restart ] || { is_up mariadb && work_in_flight; }; then
-    revive+=" nova-conductor cinder-api $(for host in $HOSTS; do echo "nova-compute-$host"; done)"
+  if [ -n "$restart" ] || { is_up mariadb && work_in_flight; }; then
+    revive+=" nova-conductor cinder-api"
+    for host in $HOSTS; do [ "$host" = "$dead" ] || revive+=" nova-compute-$host"; done
   fi
   # shellcheck disable=SC2086
   revive=$(printf '%s\n' $revive | sort -u)
@@ -201,8 +215,8 @@ reset_all() {
     wait_started "$since" $revive
     reset_rows                # a starting nova-compute repairs what it finds
   fi
-  # shellcheck disable=SC2046
-  wait_started 0 $(<"$RUN/daemons")
+  # shellcheck disable=SC2086
+  wait_started 0 $daemons
   # shellcheck disable=SC2086
   say "reset done" ${revive:+"(restarted: $(echo $revive))"}
 }
