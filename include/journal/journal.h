@@ -123,4 +123,7 @@ int journal_make_durable(const char *path, struct error *err);
 int journal_reopen(const char *path, int (*fn)(void *ctx, json_object *record), void *ctx, struct journal **out,
     struct error *err);
 
+/* A rescue that resumed the run found nothing left to do, and writes no journal of its own: says so in that of ${run}. */
+int journal_add_nothing_left(const struct request *request, const char *run, struct error *err);
+
 #endif

@@ -70,6 +70,7 @@ struct past {
 	bool foreign;         /* of a format that is not ours: nothing but its first record was read */
 	const char *recovery; /* how the last recovery ended; NULL: there was none, or it was cut off */
 	bool whole;           /* it ended, and nothing of its plan failed or was left undone */
+	bool nothing_left;    /* a rescue that resumed it found nothing to do */
 	bool force;
 	bool fences_disks; /* --fence storage */
 	struct words accept, spread;

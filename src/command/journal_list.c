@@ -110,7 +110,7 @@ static void forget_rest(struct rests *all, const char *host)
 	all->n = n;
 }
 
-/* One that died and was recovered has what it had not begun, and what turned out not to be done. */
+/* One that was recovered has what it had not begun, and what turned out not to be done or is still under way. */
 static bool is_partial(const struct past *p, bool recovered)
 {
 	return recovered ? count_units(p, "proved", "proved") < p->nunit : str_equal(p->result, "partial");
@@ -121,14 +121,13 @@ static bool is_partial(const struct past *p, bool recovered)
 static void note_rest(struct rests *all, const struct past *p)
 {
 	const char *host = past_hosts_words(p, &all->arena);
-	const bool rescue = str_equal(p->command, "host rescue"),
-		   recovered = !p->result && strcmp(run_state(p), "recovered") == 0;
+	const bool rescue = str_equal(p->command, "host rescue"), recovered = strcmp(run_state(p), "recovered") == 0;
 
 	if (!host || !p->run || !(rescue || str_equal(p->command, "host return")) ||
 	    !(strcmp(run_state(p), "done") == 0 || (rescue && recovered)))
 		return;
 	forget_rest(all, host);
-	if (!rescue || !is_partial(p, recovered))
+	if (!rescue || p->nothing_left || !is_partial(p, recovered))
 		return;
 	all->v = vec_grow(all->v, all->n, &all->cap, sizeof *all->v);
 	all->v[all->n++] = (struct rest){ host, arena_dup(&all->arena, p->run) };

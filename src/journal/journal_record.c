@@ -2,6 +2,7 @@
 #include <openssl/evp.h>
 
 #include "journal/journal.h"
+#include "journal/runs.h"
 #include "plan/step_json.h"
 #include "util/clock.h"
 #include "util/file.h"
@@ -115,4 +116,27 @@ int journal_arrival(struct journal *journal, size_t unit, const struct arrival *
 	put_text(outcome, "network", arrival->network);
 	put_text(outcome, "disks", arrival->disks);
 	return journal_add(journal, "outcome", outcome, true, err);
+}
+
+static int pass_over(void *ctx, json_object *record)
+{
+	(void)ctx;
+	(void)record;
+	return 0;
+}
+
+int journal_add_nothing_left(const struct request *request, const char *run, struct error *err)
+{
+	json_object *record = json_object_new_object();
+	struct journal *journal = NULL;
+	auto_free char *path = NULL;
+	int rc = -1;
+
+	journal_operator(request, record);
+	if (journal_find(request, run, &path, err) == 0 && journal_reopen(path, pass_over, NULL, &journal, err) == 0)
+		rc = journal_add(journal, "nothing_left", record, true, err);
+	else
+		json_object_put(record);
+	journal_close(&journal);
+	return rc;
 }

@@ -374,6 +374,13 @@ static int on_recover_end(struct past *past, json_object *record)
 	return 0;
 }
 
+static int on_nothing_left(struct past *past, json_object *record)
+{
+	(void)record;
+	past->nothing_left = true;
+	return 0;
+}
+
 static int on_end(struct past *past, json_object *record)
 {
 	static const enum state bad[] = { STATE_FAILED, STATE_UNKNOWN, STATE_SKIPPED, STATE_APPLIED };
@@ -409,6 +416,7 @@ static const struct {
 	{ "recover", on_recover },
 	{ "recovery", on_recovery },
 	{ "recover_end", on_recover_end },
+	{ "nothing_left", on_nothing_left },
 };
 
 int past_record(void *ctx, json_object *record)

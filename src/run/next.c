@@ -37,11 +37,26 @@ static const char *next_of_rescue(struct run *run, enum error_kind result, const
 	    NULL;
 }
 
+/* What was closed has left its instance on the failed host, where nobody works on it any more: whether it can go again is
+ * shown. */
+static const char *next_of_closing(struct run *run)
+{
+	const struct plan *plan = &run->work.plan;
+
+	for (const struct unit *u = plan->unit; u < plan->unit + plan->nunit; u++)
+		for (const struct step *s = u->step; s < u->step + u->nstep; s++)
+			if (step_is(s, STEP_TASK_STATE))
+				return arena_printf(&run->work.plan.arena, "evac-manage instance show %s", s->id);
+	return NULL;
+}
+
 /* What a run needs to know of its own words to be typed again it does not always have: its reader has. */
 static const char *next_of_others(struct run *run, enum error_kind result, const char *host)
 {
 	const struct plan *plan = &run->work.plan;
 
+	if (result == ERROR_OK && run->work.scene.subject.closes)
+		return next_of_closing(run);
 	if (result == ERROR_TIMEOUT && host)
 		return arena_printf(&run->work.plan.arena, "evac-manage instance list --host %s", host);
 	if (result != ERROR_PARTIAL && result != ERROR_INTERRUPTED)

@@ -378,6 +378,18 @@ static enum error_kind end_dry_run(struct run *run)
 	return ERROR_OK;
 }
 
+/* Of a run that was resumed and left nothing its journal says so: no other journal tells of it. */
+static enum error_kind end_without_doing(struct run *run, struct error *err)
+{
+	const enum error_kind result = report_result(&run->report, err);
+	const char *resumed = run->own.what.resume;
+	struct error trouble = { 0 };
+
+	if (result == ERROR_OK && resumed && journal_add_nothing_left(&run->own, resumed, &trouble) != 0)
+		log_warn("%s", trouble.text); /* 'journal list' goes on naming it, which harms nobody */
+	return result;
+}
+
 static enum error_kind decide_and_act(struct run *run, struct error *err)
 {
 	int fenced;
@@ -406,7 +418,7 @@ static enum error_kind decide_and_act(struct run *run, struct error *err)
 	if (run->work.request->how.dry_run)
 		return end_dry_run(run);
 	if (run->work.plan.nunit == 0)
-		return report_result(&run->report, err);
+		return end_without_doing(run, err);
 	if (confirm(run, err) != 0)
 		return err->kind;
 	deadline_work();

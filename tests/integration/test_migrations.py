@@ -143,8 +143,9 @@ class Migrations(blocking.TestCase):
         self.assertEqual([x["kind"] for x in journal if x["type"] == "row"], ["migration", "task_state"])
         self.assertEqual([x["before"] for x in journal if x["type"] == "row"],
                          [{"status": "accepted"}, {"task_state": "rebuilding", "host": A}])
+        self.assertTrue(r.json["next"].endswith(" instance show %s" % value("nova", "SELECT uuid FROM instances WHERE display_name = 'image-active-0'")), r.json["next"])
         self.assertEqual(self.conductor.casts, [])
-        self.expect(self.close(number), OK)     # nothing is left to close
+        self.assertIsNone(self.expect(self.close(number), OK).json["next"])     # nothing is left to close
         self.expect(self.tool.run("instance", "evacuate", "image-active-0", *FENCED, "--yes", "--no-wait"), OK)
         self.assertEqual(len(self.conductor.wait_for(1)), 1)
 

@@ -7,7 +7,7 @@ import time
 import harness
 import journals
 import landing
-from harness import A, B, FENCED, OK, PARTIAL, rows, value
+from harness import A, B, FENCED, OK, PARTIAL, TIMEOUT, rows, value
 
 GO = FENCED + ["--yes", "--no-wait", "-f", "json"]
 RESCUE = ("host", "rescue", A, "--to", B)
@@ -70,5 +70,19 @@ class Rest(harness.TestCase):
         path = journals.path_of(self.tool)
         run = os.path.basename(path)[:-len(".jsonl")]
         journals.cut_after(path, lambda r: r["type"] == "outcome")   # and it has begun nothing else
+        self.expect(self.tool.run("journal", "recover", run), OK)
+        self.assertEqual(self.left(), [run])
+        rows("nova", "UPDATE instances SET deleted = id WHERE deleted = 0 AND BINARY host = BINARY %s", (A,))
+        for _ in range(2):
+            self.rescue(OK, "--resume", run)                              # which finds nothing, and says so in that journal
+            self.assertEqual(self.left(), [])
+        self.assertEqual([r["type"] for r in journals.read(path)].count("nothing_left"), 2)
+
+    def test_one_whose_time_ended_and_that_was_recovered_is_named(self):
+        harness.heartbeats()
+        self.expect(self.tool.run(*RESCUE, *FENCED, "--yes", "--timeout", "2"), TIMEOUT)
+        self.land_all()
+        run = os.path.basename(journals.path_of(self.tool))[:-len(".jsonl")]
+        self.assertEqual(self.left(), [])                                 # it is to be recovered first
         self.expect(self.tool.run("journal", "recover", run), OK)
         self.assertEqual(self.left(), [run])

@@ -7,7 +7,7 @@ FENCES = ("power", "fence")           # keep the old guests off: before anything
 FIRST = FENCES + ("mark", "ownership")  # before the first message
 UNKNOWN_ANSWERS = ("nacked", "blocked", "lost", "timeout")
 AFTER_THE_END = ("recover", "recovery", "recover_end", "row", "intent", "outcome", "publish_intent", "publish_outcome", "vif_event", "vif_wait", "fence",
-                 "unfence", "power")
+                 "unfence", "power", "nothing_left")
 
 
 def named(record):

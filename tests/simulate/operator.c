@@ -200,6 +200,8 @@ static void read_words(const char *line, const struct said *said)
 		memcpy(notes.acted, line, sizeof notes.acted);
 		notes.again = strstr(said->text, "same command");
 	}
+	if (said->code == 137) /* what it was doing is in no answer */
+		notes.listed = false;
 	n = strlen(notes.words);
 	notes.before = n;
 	snprintf(notes.words + n, sizeof notes.words - n, "%s", said->text);
