@@ -69,6 +69,7 @@ struct past {
 	const char *tool;     /* the evac-manage that wrote it */
 	bool foreign;         /* of a format that is not ours: nothing but its first record was read */
 	const char *recovery; /* how the last recovery ended; NULL: there was none, or it was cut off */
+	bool recovering;      /* the last recovery goes on, or was cut off */
 	bool whole;           /* it ended, and nothing of its plan failed or was left undone */
 	bool nothing_left;    /* a rescue that resumed it found nothing to do */
 	bool force;
@@ -100,7 +101,7 @@ void past_be_about(const struct past *past, struct scene *scene);
 const char *past_hosts_words(const struct past *past, struct arena *arena);
 
 /* A unit that needs nobody: proved, rolled back or put back, announced and never begun, or settled by a recovery; and a run of
- * which all are, or never began. */
+ * which all are, or never began, and whose last recovery came to its end. */
 bool past_unit_is_final(const struct past_unit *unit);
 bool past_is_settled(const struct past *past);
 /* Of a unit that was begun: proved, applied, failed, skipped, unknown, or open when nothing was written about how it ended. */

@@ -7,7 +7,8 @@
 /* Runs that nobody has seen end, settled; docs/recovery.md says it for operators. */
 
 /* Settles a run and says so in its journal: what journal recover does, and host rescue --resume before it goes on. ${quiet}:
- * without the report when all is settled, or waits for nothing but networks (ERROR_UNPROVED). ${out} is filled in any case. */
+ * without the report when all is settled, or waits for nothing but networks (ERROR_UNPROVED). ${out} is filled in any case;
+ * zeroed before the first look: what it has of another one is not said again. */
 struct recovered {
 	struct past past; /* whom it was about; the caller frees it */
 	size_t under_way; /* evacuations that nova has in hand */

@@ -122,7 +122,9 @@ static int check_resumed(const struct request *r, const struct past *past, struc
 	if (!str_equal(past->command, host_rescue.name)) {
 		error_set(err, ERROR_REFUSED, "run '%s' is a %s, not a host rescue", r->what.resume,
 		    str_or(past->command, "?"));
-		return error_hint(err, "to settle it: evac-manage journal recover %s", r->what.resume);
+		return past_is_settled(past) ?
+		    error_hint(err, "it is settled; runs that left something are named by: evac-manage journal list") :
+		    error_hint(err, "to settle it: evac-manage journal recover %s", r->what.resume);
 	}
 	if (past->has_hosts ? !rescue_names_all_of(r, past) : rescue_is_of_several(r) || !str_equal(past->host, r->what.host)) {
 		auto_arena struct arena arena = { 0 };
@@ -154,11 +156,14 @@ static enum error_kind recover_and_wait(const struct request *r, struct recovere
 {
 	int64_t deadline = clock_monotonic_ms() + r->how.timeout_s * 1000;
 	enum error_kind result;
+	size_t said = 0;
 
 	do {
 		if (out->under_way > 0) {
-			log_notice("%zu evacuation%s of run %s under way; waiting", out->under_way,
-			    out->under_way == 1 ? "" : "s", r->what.resume);
+			if (out->under_way != said)
+				log_notice("%zu evacuation%s of run %s under way; waiting", out->under_way,
+				    out->under_way == 1 ? "" : "s", r->what.resume);
+			said = out->under_way;
 			clock_sleep_ms(LOOK_AGAIN_MS);
 		}
 		past_free(&out->past);

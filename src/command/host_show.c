@@ -309,6 +309,14 @@ static bool has_evacuable(const struct scene *scene, const struct findings *foun
 	return false;
 }
 
+static bool any_is_being_evacuated(const struct scene *scene)
+{
+	for (size_t i = 0; i < scene->subject.instances.n; i++)
+		if (instance_is_rebuilding(scene->subject.instances.v[i].task_state))
+			return true;
+	return false;
+}
+
 /* What to type now, of a host that is dead to us: nothing where it lives, owns nothing, or was not looked at whole; and where
  * it may be one machine with another, the rows of that say it. */
 static void add_next(struct table *t, struct scene *scene, const struct findings *found)
@@ -323,6 +331,8 @@ static void add_next(struct table *t, struct scene *scene, const struct findings
 		return;
 	if (count_of(found, "mass-failure") > 0)
 		str_add(&detail, _("check the control plane first: evac-manage doctor"));
+	else if (scene->subject.nmove == 0 && !has_evacuable(scene, found) && any_is_being_evacuated(scene))
+		str_addf(&detail, "evac-manage migration list --host %s", host); /* it must stay off until they end */
 	else if (scene->subject.nmove == 0)
 		str_addf(&detail, "evac-manage host %s %s", has_evacuable(scene, found) ? "evacuate" : "return", host);
 	else if (to)

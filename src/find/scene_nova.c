@@ -385,7 +385,7 @@ int scene_find_instance(struct scene *scene, const char *id, struct error *err)
 	if (scene->subject.instances.n == 0) {
 		error_set(err, ERROR_NOT_FOUND, "no instance '%s' is known", id);
 		return error_hint(err,
-		    "names must match exactly; 'evac-manage host list' lists the hosts, 'evac-manage instance list --host HOST' the instances of one");
+		    "names must match exactly; 'evac-manage host list' lists the hosts, and 'instance list' with one of them its instances");
 	}
 	if (!scene->subject.instances.v[0].host && !scene->subject.evacuates)
 		return find_homeless(scene, where, err);

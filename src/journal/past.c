@@ -105,7 +105,7 @@ bool past_unit_is_final(const struct past_unit *u)
 
 bool past_is_settled(const struct past *past)
 {
-	if (!past->result && !past->recovery)
+	if (past->recovering || (!past->result && !past->recovery))
 		return false;
 	for (size_t i = 0; i < past->nunit; i++)
 		if (past->unit[i].begun && !past_unit_is_final(&past->unit[i]))

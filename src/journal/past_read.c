@@ -365,12 +365,14 @@ static int on_recover(struct past *past, json_object *record)
 {
 	(void)record;
 	past->recovery = NULL;
+	past->recovering = true;
 	return 0;
 }
 
 static int on_recover_end(struct past *past, json_object *record)
 {
 	past->recovery = copy(past, record, "result");
+	past->recovering = false;
 	return 0;
 }
 

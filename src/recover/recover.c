@@ -83,9 +83,10 @@ int recover_judge(struct recovery *r, size_t index, struct error *err)
 	for (const struct step *s = unit->step; verdict == VERDICT_DONE && s < unit->step + unit->nstep; s++)
 		if (s->since)
 			log_info("%s %s was changed since: now %s", s->kind->one, s->id, s->since);
-	log_line(verdict == VERDICT_UNKNOWN || verdict == VERDICT_DRIFT         ? LOG_ERROR :
-		verdict == VERDICT_NOT_READY || verdict == VERDICT_CANNOT_WRITE ? LOG_WARN :
-										  LOG_NOTICE,
+	log_line(verdict == VERDICT_UNKNOWN || verdict == VERDICT_DRIFT                    ? LOG_ERROR :
+		verdict == VERDICT_NOT_READY || verdict == VERDICT_CANNOT_WRITE            ? LOG_WARN :
+		r->again && str_equal(r->past.unit[index].verdict, verdicts[verdict].name) ? LOG_INFO :
+											     LOG_NOTICE,
 	    "%zu. %s: %s%s%s", index + 1, unit->sentence, verdicts[verdict].name, why ? ": " : "", str_or(why, ""));
 	if (verdict == VERDICT_DRIFT)
 		for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++)
@@ -390,7 +391,7 @@ static enum error_kind heed_pause(struct recovery *r, const char *path, enum err
 enum error_kind recover_run(const struct request *request, const char *name, bool quiet, struct recovered *out,
     struct error *err)
 {
-	struct recovery r = { .request = request };
+	struct recovery r = { .request = request, .again = out->under_way > 0 };
 	auto_free char *path = NULL;
 	struct error trouble = { 0 };
 	enum error_kind result;

@@ -10,6 +10,7 @@
 
 struct recovery {
 	const struct request *request;
+	bool again; /* it was looked at before, a moment ago: what is still so is not said again */
 	struct past past;
 	struct work work; /* its plan is the past's */
 	struct report report;

@@ -490,6 +490,8 @@ class Guards(harness.TestCase):
         self.assertEqual(after(), "evac-manage host evacuate " + A)
         rows("nova", "UPDATE instances SET vm_state = 'paused' WHERE host = %s", (A,))
         self.assertEqual(after(), "evac-manage host return " + A)
+        rows("nova", "UPDATE instances SET task_state = 'rebuilding' WHERE host = %s LIMIT 1", (A,))
+        self.assertEqual(after(), "evac-manage migration list --host " + A)   # it has to stay off until that has ended
         rows("nova", "UPDATE instances SET host = %s, node = %s WHERE host = %s", (B, B, A))
         self.assertIsNone(after())  # nothing is its own any more
 

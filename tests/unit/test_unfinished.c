@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "journal/lock.h"
+#include "journal/past.h"
 
 /* What a run goes by of the runs before it. */
 
@@ -59,11 +60,40 @@ static void an_end_that_cannot_be_made_durable_is_none(void **state)
 	assert_non_null(strstr(err.hint, "nothing was written"));
 }
 
+#define UNKNOWN "\"type\":\"outcome\",\"unit\":0,\"state\":\"unknown\",\"error\":null"
+#define UNKNOWN_END "\"type\":\"end\",\"result\":\"unknown\",\"totals\":{\"unknown\":1,\"applied\":0}"
+#define FOUND "\"type\":\"recovery\",\"unit\":0,\"verdict\":\"done\",\"error\":null"
+#define RECOVER_END "\"type\":\"recover_end\",\"result\":\"ok\""
+
+static bool is_settled(const char *const *records)
+{
+	struct past past = { 0 };
+	struct error err;
+	bool torn, settled;
+
+	write_journal(records);
+	assert_int_equal(journal_read(path, past_record, &past, &torn, &err), 0);
+	settled = past_is_settled(&past);
+	past_free(&past);
+	return settled;
+}
+
+/* Each unit is settled, and the list still calls the run unknown: a recovery that writes nothing would be asked for again and again. */
+static void a_recovery_that_was_cut_off_at_its_end_is_done_again(void **state)
+{
+	(void)state;
+	assert_false(is_settled((const char *const[]){ RUN_RECORD("\"version\":1,"), ROW, INTENT, UNKNOWN, UNKNOWN_END,
+	    "\"type\":\"recover\"", FOUND, NULL }));
+	assert_true(is_settled((const char *const[]){ RUN_RECORD("\"version\":1,"), ROW, INTENT, UNKNOWN, UNKNOWN_END,
+	    "\"type\":\"recover\"", FOUND, RECOVER_END, NULL }));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_end_that_another_run_goes_by_is_made_durable_first),
 		cmocka_unit_test(an_end_that_cannot_be_made_durable_is_none),
+		cmocka_unit_test(a_recovery_that_was_cut_off_at_its_end_is_done_again),
 	};
 
 	return cmocka_run_group_tests(tests, make_state, remove_state);

@@ -176,8 +176,9 @@ const char *migration_worker(const struct standing_migration *m, const struct mi
 		      "begun whenever that nova-compute returns; delete the queue first"),
 		    signs->waits_in);
 	else if (idle_s(m) < FRESH_S)
-		str_addf(why, _("it or its instance was written %lld s ago; nova may be silent for %d s"), (long long)idle_s(m),
-		    FRESH_S);
+		str_addf(why,
+		    _("it or its instance was written %lld s ago; nova may be silent for %d s: check again in %lld s"),
+		    (long long)idle_s(m), FRESH_S, (long long)(FRESH_S - idle_s(m)));
 	else if (accepted && event_of(signs, "rebuild_server", "Success") && idle_s(m) < LONG_S)
 		str_add(why, _("the conductor has handed it to a compute, which may still be at it"));
 	else if (!accepted && signs->dest_up && idle_s(m) < LONG_S)
