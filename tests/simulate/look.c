@@ -59,6 +59,22 @@ bool look_is_half_moved(void)
 	return strtol(server_ask("%s", look_text[2]), NULL, 10) > 1;
 }
 
+const char *look_bare(const char *uuid)
+{
+	const char *found = server_ask(
+	    "SELECT CONCAT('volume:', b.volume_id) FROM nova.instances i JOIN nova.block_device_mapping b ON b.instance_uuid = i.uuid AND b.deleted = 0"
+	    " LEFT JOIN cinder.volume_attachment a ON a.volume_id = b.volume_id AND a.deleted = 0 AND BINARY a.attached_host = BINARY i.host AND a.attach_status = 'attached'"
+	    " WHERE i.uuid = '%s' AND i.deleted = 0 AND b.volume_id IS NOT NULL AND a.id IS NULL"
+	    " UNION ALL SELECT CONCAT('second-attachment:', a.id) FROM nova.instances i JOIN cinder.volume_attachment a ON a.instance_uuid = i.uuid AND a.deleted = 0"
+	    " WHERE i.uuid = '%s' AND i.deleted = 0 AND BINARY a.attached_host <> BINARY i.host"
+	    " UNION ALL SELECT CONCAT('port:', p.id) FROM nova.instances i JOIN neutron.ports p ON p.device_id = i.uuid"
+	    " LEFT JOIN neutron.ml2_port_bindings m ON m.port_id = p.id AND BINARY m.host = BINARY i.host AND m.status = 'ACTIVE' AND m.vif_type NOT IN ('unbound', 'binding_failed')"
+	    " WHERE i.uuid = '%s' AND i.deleted = 0 AND (m.port_id IS NULL OR p.status <> 'ACTIVE')",
+	    uuid, uuid, uuid);
+
+	return *found ? found : NULL;
+}
+
 const struct instance_row *look_instance(const char *uuid)
 {
 	static const struct instance_row none = { .host = "-", .vm_state = "-", .task_state = "-", .deleted = -1 };

@@ -8,6 +8,9 @@
 #include <string.h>
 
 #define HINTS_MAX 8
+#define REFUSED 5 /* exit codes */
+#define PARTIAL 6
+#define UNKNOWN 9
 #define THAWED_US (1000 * SECOND_US) /* no conductor stands still for longer */
 
 static bool is_of_word(const char *p)
@@ -48,7 +51,8 @@ static bool is_hint(const char *text, const char *at)
 #define LINES_MAX 64
 static struct notes {
 	size_t nhint;
-	char acted[LINE_MAX_BYTES]; /* the last command that did something */
+	char acted[LINE_MAX_BYTES]; /* the last command that did something, */
+	bool is_a_persons;          /* which said that somebody has to see to something first, or decide */
 	bool hasty, at_once;        /* he has done once what he was told not to; he is about to */
 	bool again, listed;         /* it said to run it again; the list was read since */
 	char first[LINE_MAX_BYTES];
@@ -66,7 +70,7 @@ static bool is_known(const char *line)
 }
 
 /* Those of a newer answer come before what is left of an older one. */
-static void note_hints(const char *text)
+static size_t note_hints(const char *text)
 {
 	size_t at = 0;
 
@@ -83,6 +87,7 @@ static void note_hints(const char *text)
 		memcpy(notes.hint[at++], line, sizeof line);
 		notes.nhint++;
 	}
+	return at;
 }
 
 static bool take_hint(char out[LINE_MAX_BYTES])
@@ -140,6 +145,14 @@ static void add_his_own(char *line, size_t size)
 			n += (size_t)snprintf(line + n, size - n, " %s %s", own[i].option, own[i].value);
 }
 
+static void note_first(const char *line)
+{
+	if (notes.nhint == LINES_MAX)
+		return;
+	memmove(notes.hint + 1, notes.hint, notes.nhint++ * sizeof *notes.hint);
+	memcpy(notes.hint[0], line, LINE_MAX_BYTES);
+}
+
 static void note(const char *line)
 {
 	if (notes.nhint < LINES_MAX)
@@ -166,14 +179,12 @@ static void read_list(const char *text)
 		note(notes.first);
 		return;
 	}
-	if (strstr(state, " open ") || strstr(state, " unknown "))
-		snprintf(line, sizeof line, "evac-manage journal recover %s", run);
-	else if (strstr(state, " recovered "))
-		snprintf(line, sizeof line, "evac-manage host rescue %s --resume %s", dead_hosts(), run);
-	else {
-		note_hints(text);
+	if (!strstr(state, " open ") && !strstr(state, " unknown ")) {
+		if (note_hints(text) == 0 && strstr(state, " recovered "))
+			note(notes.first);
 		return;
 	}
+	snprintf(line, sizeof line, "evac-manage journal recover %s", run);
 	add_places(line, sizeof line);
 	note(line);
 }
@@ -198,6 +209,9 @@ static void read_words(const char *line, const struct said *said)
 		notes.nhint = 0;
 		notes.listed = false;
 		memcpy(notes.acted, line, sizeof notes.acted);
+		notes.is_a_persons = said->code == REFUSED || said->code == UNKNOWN || strstr(said->text, "nothing that could be done is left") ||
+		    strstr(said->text, "look there first") || strstr(said->text, "fence-gone") ||
+		    (said->code == PARTIAL && strstr(said->text, " host show ")); /* all but what is left out by name is done */
 		notes.again = strstr(said->text, "same command");
 	}
 	if (said->code == 137) /* what it was doing is in no answer */
@@ -208,8 +222,8 @@ static void read_words(const char *line, const struct said *said)
 	world_tell("%s", said->text);
 	if (strstr(line, " journal list "))
 		read_list(said->text);
-	else
-		note_hints(said->text);
+	else if (note_hints(said->text) == 0 && !does_something(line) && strstr(said->text, "check again in "))
+		note_first(line); /* nothing but when to look again */
 }
 
 static bool is_in_a_log(const char *request)
@@ -320,10 +334,22 @@ static void apply_old_plan(struct said *said)
 	world->is_stale = false;
 }
 
+static bool is_to_wait(const struct said *said)
+{
+	return strstr(said->text, "check again in ");
+}
+
+/* The first command, and eight more for each host that has died: each is a rescue of its own. */
+static int patience(void)
+{
+	return HINTS_MAX * (1 + !world->alive[1] + !world->alive[2]);
+}
+
 void operator_night(void)
 {
 	static struct said said;
-	char line[LINE_MAX_BYTES];
+	char line[LINE_MAX_BYTES], typed[LINE_MAX_BYTES];
+	int waits = 0;
 	size_t faults = 0;
 
 	memset(&notes, 0, offsetof(struct notes, words) + 1); /* the rest is a megabyte */
@@ -332,8 +358,9 @@ void operator_night(void)
 		apply_old_plan(&said);
 	rescue_line(line, sizeof line);
 	memcpy(notes.first, line, sizeof line);
-	for (unsigned i = 0; i <= HINTS_MAX; i++) {
+	for (int i = 0;; i++) {
 		leave_out(line);
+		memcpy(typed, line, sizeof typed);
 		type(line, &said);
 		read_words(line, &said);
 		if (faults_so_far() > faults) { /* what is typed and read after the last fault counts */
@@ -343,6 +370,13 @@ void operator_night(void)
 		faults = faults_so_far();
 		if ((said.code == 0 && all_settled()) || !think(&said, line))
 			break;
+		if (is_to_wait(&said) && strcmp(line, typed) == 0 && waits++ < HINTS_MAX) /* told when to type it again, he does not count it twice */
+			i--;
+		if (i >= patience()) {
+			if (!notes.is_a_persons)
+				world_wrong("after %d commands he would still type: %s", i, line);
+			break;
+		}
 		add_his_own(line, sizeof line);
 		pause_before_next(&said);
 	}

@@ -220,10 +220,17 @@ static bool is_named(const struct guest *g, const char *words)
 	    (!world->alive[0] && !world->alive[1] && !world->alive[2] && strstr(words, "target-down"));
 }
 
-/* In the morning each instance runs once, or the last words name it. */
+/* In the morning each instance runs once, with its disks and its ports, or the last words name it. What its tenant is at is his. */
 void oracle_end(const char *last_words)
 {
-	for (size_t i = 0; i < INSTANCES; i++)
-		if (!oracle_is_settled(i) && !is_named(&world->guest[i], last_words))
-			world_wrong("%s does not run, and nothing names it", world->guest[i].name);
+	const char *bare;
+
+	for (struct guest *g = world->guest; g < world->guest + INSTANCES; g++) {
+		if (is_named(g, last_words))
+			continue;
+		if (!oracle_is_settled((size_t)(g - world->guest)))
+			world_wrong("%s does not run, and nothing names it", g->name);
+		else if (g->runs && !g->is_moving && !g->is_migrated && (bare = look_bare(g->uuid)))
+			world_wrong("%s runs without what is its own, and nothing names it: %.*s", g->name, (int)strcspn(bare, "\n"), bare);
+	}
 }

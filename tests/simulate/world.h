@@ -297,6 +297,8 @@ const struct migration_row *look_migration(long long id);                    /* 
 const struct migration_row *look_open(const char *uuid, const char *status); /* the newest evacuation; NULL: none */
 const struct migration_row *look_newest(const char *uuid);                    /* of any type */
 size_t look_count(const char *uuid, const char *status);                      /* migrations of any type */
+/* Of what cinder and neutron have, what is not with it on its host, as cinder or neutron has it; NULL: all is. */
+const char *look_bare(const char *uuid);
 const char *look_claim_alone(void);     /* an instance that is 'rebuilding' without an open evacuation; NULL: none */
 const char *look_migration_alone(void); /* one without a task state whose evacuation is 'accepted'; NULL: none */
 
