@@ -296,11 +296,11 @@ demo-guests: all $(BUILD)/tests/storage/rbd
 check-audit: all $(FAKE_CEPH)
 	tests/audit/run
 
-# histories of the whole program on other bottoms, each of a seed: SEED=1 HISTORIES=1000 LANES=2 FOR=SECONDS; TRACE=1 shows one, OFF= leaves
-# faults out, WITH=undo gives each one of that kind, ONLY=undo no other
+# histories of the whole program on other bottoms, each of a seed: SEED=1 HISTORIES=1000 LANES=2 FOR=SECONDS; TRACE=1 shows one, DEBUG=1
+# is gdb where something is found wrong in it, OFF= leaves faults out, WITH=undo gives each one of that kind, ONLY=undo no other
 simulate: $(BUILD)/simulate
 	$(Q)tests/deps.sh build sandbox
-	$(Q)SEED=$(SEED) HISTORIES=$(HISTORIES) FOR=$(FOR) OFF=$(OFF) KINDS=$(KINDS) WITH=$(WITH) ONLY=$(ONLY) WITHOUT=$(WITHOUT) TRACE=$(TRACE) LANES=$(LANES) BUILD=$(BUILD) tests/simulate/run
+	$(Q)SEED=$(SEED) HISTORIES=$(HISTORIES) FOR=$(FOR) OFF=$(OFF) KINDS=$(KINDS) WITH=$(WITH) ONLY=$(ONLY) WITHOUT=$(WITHOUT) TRACE=$(TRACE) DEBUG=$(DEBUG) LANES=$(LANES) BUILD=$(BUILD) tests/simulate/run
 
 # the program with one line changed, once for each file of tests/mutations: something must notice. NAMES=: these alone
 check-mutations:

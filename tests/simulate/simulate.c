@@ -270,7 +270,7 @@ static bool read_options(int argc, char **argv)
 	static const struct option options[] = { { "first", 1, NULL, 'f' }, { "histories", 1, NULL, 'n' },
 		{ "kinds", 1, NULL, 'k' }, { "with", 1, NULL, 'w' }, { "only", 1, NULL, 'O' }, { "off", 1, NULL, 'o' }, { "without", 1, NULL, 'W' },
 		{ "for", 1, NULL, 'l' }, { "kept", 1, NULL, 'K' }, { "trace", 0, NULL, 't' }, { "journals", 1, NULL, 'j' },
-		{ "steps", 1, NULL, 's' }, { "verify", 0, NULL, 'v' }, { NULL, 0, NULL, 0 } };
+		{ "steps", 1, NULL, 's' }, { "verify", 0, NULL, 'v' }, { "stop", 0, NULL, 'd' }, { NULL, 0, NULL, 0 } };
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -300,6 +300,8 @@ static bool read_options(int argc, char **argv)
 			asked.steps = optarg;
 		else if (c == 'v')
 			memory_verifies = true;
+		else if (c == 'd')
+			world_stops = true;
 		else
 			return false;
 	}

@@ -5,10 +5,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 struct world *world;
-bool world_is_told;
+bool world_is_told, world_stops;
 
 const char *const fault_name[FAULTS] = {
 	[FAULT_DEATH] = "death",
@@ -149,8 +150,13 @@ void world_wrong(const char *format, ...)
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
 	world_tell("WRONG: %s", text);
-	if (!world->violation[0])
+	if (!world->violation[0]) {
 		memcpy(world->violation, text, sizeof text);
+		if (world_stops) {
+			fprintf(stderr, "%ld stops: %s\n", syscall(SYS_getpid), text); /* getpid() is a command's own */
+			raise(SIGSTOP);
+		}
+	}
 }
 
 void world_at(int64_t in_us, enum event_kind kind, size_t subject)

@@ -238,6 +238,7 @@ struct plain {
 /* Is the history that has begun another one than that of its family? Else it is that again, as its faults have nothing to befall. */
 bool world_differs(const struct plain *p);
 extern bool world_is_told; /* somebody wants the trace */
+extern bool world_stops;   /* who finds the first thing wrong waits there for a debugger */
 uint64_t world_draw(uint64_t below); /* of the world's stream */
 void world_at(int64_t in_us, enum event_kind kind, size_t subject);
 void world_tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
