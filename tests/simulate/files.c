@@ -202,20 +202,30 @@ int __wrap_link(const char *from, const char *to)
 	return __real_link(from, to);
 }
 
-static void lose_in(const char *directory)
+/* Of what was not synced the disk has nothing, a part, or all, as it had time to write it. */
+static off_t left_of(const struct durable *d, off_t size, uint64_t by)
+{
+	return by % 4 == 3 ? size : by % 4 == 2 ? d->size + (size - d->size) / 2 : d->size;
+}
+
+static void lose_in(const char *directory, uint64_t by)
 {
 	char path[4096 + 256];
 	DIR *dir = opendir(directory);
 	struct dirent *e;
 	struct durable *d;
+	off_t size;
 	int fd;
 
 	while (dir && (e = readdir(dir))) {
 		snprintf(path, sizeof path, "%s/%s", directory, e->d_name);
 		fd = e->d_type == DT_REG ? open(path, O_RDWR | O_CLOEXEC) : -1;
 		d = fd >= 0 ? durable_of(fd) : NULL;
-		if (d && lseek(fd, 0, SEEK_END) > d->size && ftruncate(fd, d->size) != 0)
+		size = d ? lseek(fd, 0, SEEK_END) : 0;
+		if (d && size > d->size && ftruncate(fd, left_of(d, size, by)) != 0)
 			world_wrong("a file cannot be cut: %s", strerror(errno));
+		if (d && size > d->size) /* what there is now is there */
+			d->size = left_of(d, size, by);
 		if (fd >= 0)
 			close(fd);
 	}
@@ -224,10 +234,10 @@ static void lose_in(const char *directory)
 }
 
 /* A name that was made stays: tmpfs, and what the journal does about it (fsync of its directory) is tests/crash's. */
-void files_lose_power(void)
+void files_lose_power(uint64_t by)
 {
 	char directory[4096];
 
 	snprintf(directory, sizeof directory, "%s/journal", state_directory);
-	lose_in(directory);
+	lose_in(directory, by);
 }

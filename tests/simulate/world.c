@@ -290,11 +290,11 @@ bool world_fails(enum fault_kind kind)
 	return false;
 }
 
-_Noreturn void world_die(bool power)
+_Noreturn void world_die(const struct fault *f)
 {
 	world->deaths++;
-	if (power && !world->is_beside)
-		files_lose_power();
+	if (f->kind == FAULT_POWER && !world->is_beside)
+		files_lose_power(f->by);
 	_exit(137);
 }
 
@@ -328,7 +328,7 @@ static void befall(const struct fault *f)
 		sessions_stand_still();
 		raise(SIGSTOP); /* whoever started it sees that */
 	} else {
-		world_die(f->kind == FAULT_POWER);
+		world_die(f);
 	}
 }
 

@@ -249,13 +249,13 @@ void world_wait(int64_t us); /* all that is due until then is done */
 /* Is it this actor's turn to fail? */
 bool world_fails(enum fault_kind kind);
 /* Dies here, without a word. */
-_Noreturn void world_die(bool power);
+_Noreturn void world_die(const struct fault *f);
 bool world_has_met(enum fault_kind kind);
 bool world_is_second(enum fault_kind kind); /* another operator comes */
 
 /* files.c */
 void files_forget(void); /* no file is open, all is durable */
-void files_lose_power(void);
+void files_lose_power(uint64_t by); /* by: how much of what was not synced */
 bool files_unsynced_message(void); /* of the journal of the command that runs: what it says of a message is not on disk */
 bool files_unsynced_intent(void);  /* the same, of what it says of rows */
 
