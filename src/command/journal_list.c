@@ -110,10 +110,18 @@ static void forget_rest(struct rests *all, const char *host)
 	all->n = n;
 }
 
+/* A rescue that was interrupted between two units has nothing unknown, and no unit of it failed. */
+static bool came_to_its_end(const struct past *p, bool rescue, bool recovered)
+{
+	return strcmp(run_state(p), "done") == 0 ||
+	    (rescue && (recovered || (str_equal(p->result, "interrupted") && strcmp(run_state(p), "failed") == 0)));
+}
+
 /* One that was recovered has what it had not begun, and what turned out not to be done or is still under way. */
 static bool is_partial(const struct past *p, bool recovered)
 {
-	return recovered ? count_units(p, "proved", "proved") < p->nunit : str_equal(p->result, "partial");
+	return recovered ? count_units(p, "proved", "proved") < p->nunit :
+			   str_equal(p->result, "partial") || str_equal(p->result, "interrupted");
 }
 
 /* What else is done about a host, a migration closed or an instance evacuated, settles no rescue, nor does one that came to no
@@ -123,8 +131,7 @@ static void note_rest(struct rests *all, const struct past *p)
 	const char *host = past_hosts_words(p, &all->arena);
 	const bool rescue = str_equal(p->command, "host rescue"), recovered = strcmp(run_state(p), "recovered") == 0;
 
-	if (!host || !p->run || !(rescue || str_equal(p->command, "host return")) ||
-	    !(strcmp(run_state(p), "done") == 0 || (rescue && recovered)))
+	if (!host || !p->run || !(rescue || str_equal(p->command, "host return")) || !came_to_its_end(p, rescue, recovered))
 		return;
 	forget_rest(all, host);
 	if (!rescue || p->nothing_left || !is_partial(p, recovered))
