@@ -257,6 +257,15 @@ class Outputs(TestCase):
         self.assertEqual(len(self.audit("A20", "--max-findings", "1", "-f", "json").json), 1)
         self.assertIn("--max-findings", r.out)
 
+    def test_a_server_is_asked_for_its_load_once_a_second_whatever_is_read_there(self):
+        def asked():
+            return int(rows("mysql", "SHOW GLOBAL STATUS LIKE 'Com_show_status'")[0]["Value"])
+        before, began = asked(), time.monotonic()
+        self.assertIn(self.audit("--fail-on", "never").code, (OK, FINDINGS))
+        n, took = asked() - before - 1, time.monotonic() - began   # one of them is ours
+        self.assertGreaterEqual(n, 1)
+        self.assertLessEqual(n, took + 2)
+
     def test_rows_in_motion_are_looked_at_twice(self):
         vid = plants.volume("moving %f" % time.time(), status="in-use", updated_at=value("cinder", "SELECT UTC_TIMESTAMP()"))
         self.assertIn(vid, self.audit("A02").out)
