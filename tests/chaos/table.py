@@ -5,7 +5,7 @@ import collections
 import json
 import sys
 
-FATES = ("elsewhere", "untouched", "named", "deleted", "lost", "twice", "unreported")
+FATES = ("elsewhere", "untouched", "named", "deleted", "lost", "twice", "bare", "unreported")
 
 
 def main():
@@ -24,6 +24,9 @@ def main():
     print("| all | %d | %s |" % (len(met), " | ".join(str(total[f]) for f in FATES)))
     print("commands typed: %.1f in the mean, %d at most" % (sum(r["commands"] for r in met) / max(len(met), 1), max((r["commands"] for r in met), default=0)))
     print("%d of them had begun with an instance before the end" % sum(run["sent"] for run in met))
+    said = [t for run in met for t in run["trouble"]]
+    print("half of a move: %d; a first command without an end: %d; more than eight commands to type: %d" % tuple(
+        sum(t.startswith(kind) for t in said) for kind in ("half", "no end", "still to be typed")))
     if bad:
         print("seeds: %s" % " ".join(str(r["seed"]) for r in bad))
     print("%d passed, %d failed" % (len(met) - len(bad), len(bad)))
