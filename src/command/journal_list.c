@@ -93,6 +93,7 @@ static void say_what_next(const struct past *p)
 /* Rescues that left something, of hosts that no later one has brought back or taken up. */
 struct rest {
 	const char *host, *run;
+	bool drifted; /* it is not resumed before somebody has decided on rows; its recovery says which */
 };
 struct rests {
 	struct rest *v;
@@ -110,18 +111,31 @@ static void forget_rest(struct rests *all, const char *host)
 	all->n = n;
 }
 
-/* A rescue that was interrupted between two units has nothing unknown, and no unit of it failed. */
-static bool came_to_its_end(const struct past *p, bool rescue, bool recovered)
+static bool has_begun(const struct past *p)
 {
-	return strcmp(run_state(p), "done") == 0 ||
-	    (rescue && (recovered || (str_equal(p->result, "interrupted") && strcmp(run_state(p), "failed") == 0)));
+	size_t i = 0;
+
+	while (i < p->nunit && !p->unit[i].begun)
+		i++;
+	return i < p->nunit;
 }
 
-/* One that was recovered has what it had not begun, and what turned out not to be done or is still under way. */
-static bool is_partial(const struct past *p, bool recovered)
+/* One that failed counts when it had begun; one that was interrupted between two units has nothing unknown, and no unit of it
+ * failed. */
+static bool came_to_its_end(const struct past *p, bool rescue)
 {
-	return recovered ? count_units(p, "proved", "proved") < p->nunit :
-			   str_equal(p->result, "partial") || str_equal(p->result, "interrupted");
+	const char *state = run_state(p);
+
+	return strcmp(state, "done") == 0 || strcmp(state, "recovered") == 0 ||
+	    (rescue && strcmp(state, "failed") == 0 && (has_begun(p) || str_equal(p->result, "interrupted")));
+}
+
+/* What had not been begun, turned out not to be done or failed, and what its plan had left out. */
+static bool left_something(const struct past *p)
+{
+	return !p->nothing_left &&
+	    (str_equal(p->result, "partial") || str_equal(p->result, "interrupted") ||
+		(strcmp(run_state(p), "done") != 0 && count_units(p, "proved", "proved") < p->nunit));
 }
 
 /* What else is done about a host, a migration closed or an instance evacuated, settles no rescue, nor does one that came to no
@@ -129,21 +143,25 @@ static bool is_partial(const struct past *p, bool recovered)
 static void note_rest(struct rests *all, const struct past *p)
 {
 	const char *host = past_hosts_words(p, &all->arena);
-	const bool rescue = str_equal(p->command, "host rescue"), recovered = strcmp(run_state(p), "recovered") == 0;
+	const bool rescue = str_equal(p->command, "host rescue");
 
-	if (!host || !p->run || !(rescue || str_equal(p->command, "host return")) || !came_to_its_end(p, rescue, recovered))
+	if (!host || !p->run || !(rescue || str_equal(p->command, "host return")) || !came_to_its_end(p, rescue))
 		return;
 	forget_rest(all, host);
-	if (!rescue || p->nothing_left || !is_partial(p, recovered))
+	if (!rescue || !left_something(p))
 		return;
 	all->v = vec_grow(all->v, all->n, &all->cap, sizeof *all->v);
-	all->v[all->n++] = (struct rest){ host, arena_dup(&all->arena, p->run) };
+	all->v[all->n++] = (struct rest){ host, arena_dup(&all->arena, p->run), str_equal(p->recovery, "drift") };
 }
 
 static void say_rests(struct rests *all)
 {
 	for (const struct rest *r = all->v; r < all->v + all->n; r++)
-		log_notice("%s left something: evac-manage host rescue %s --resume %s", r->run, r->host, r->run);
+		if (r->drifted)
+			log_notice("%s left something, and rows that are not as it wrote them: evac-manage journal recover %s",
+			    r->run, r->run);
+		else
+			log_notice("%s left something: evac-manage host rescue %s --resume %s", r->run, r->host, r->run);
 	free(all->v);
 	arena_free(&all->arena);
 }

@@ -106,6 +106,7 @@ static int add_standing_migration(struct scene *scene, struct table *t, const st
 	struct migration_signs signs;
 	const char *stale = NULL, *worker = NULL;
 	const struct action_event *holder;
+	bool unseen = false;
 
 	if (!migration_is_evacuation(m)) {
 		say_other(scene, cell, m, &meaning);
@@ -121,12 +122,20 @@ static int add_standing_migration(struct scene *scene, struct table *t, const st
 			    _("%s began it and has not ended it; restart that service first; only then: evac-manage migration close %lld --accept service-restart-needed:%lld; "),
 			    why.s, (long long)m->id, (long long)m->id);
 		} else {
-			str_addf(&meaning, worker ? _("under way: %s; ") : _("no service is working on it: %s; "), why.s);
+			unseen = !worker && migration_may_be_held_unseen(m, &signs);
+			str_addf(&meaning,
+			    worker     ? _("under way: %s; ") :
+				unseen ? _("no sign of a service working on it: %s; ") :
+					 _("no service is working on it: %s; "),
+			    why.s);
 		}
 		stale = worker || holder ? NULL : why.s;
 		say_tombstone(scene, cell, m, &meaning);
 		if (stale)
-			str_addf(&meaning, "; evac-manage migration close %lld", (long long)m->id);
+			str_addf(&meaning,
+			    unseen ? _("; if no nova-conductor is frozen: evac-manage migration close %lld") :
+				     "; evac-manage migration close %lld",
+			    (long long)m->id);
 		action_events_free(&events);
 	} else {
 		say_tombstone(scene, cell, m, &meaning);

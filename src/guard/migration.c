@@ -77,6 +77,21 @@ void guard_service_restart_needed(const struct guard *self, const struct scene *
 	    who.s, (long long)m->id, holder->event);
 }
 
+/* What no row tells is for a person to see, and said before he closes it. */
+void guard_conductor_may_be_frozen(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	const struct standing_migration *m = scene->subject.closing ? scene->subject.closing->migration : NULL;
+	auto_str struct str subject = { 0 }, why = { 0 };
+
+	if (m && migration_is_evacuation(m) && migration_is_open(m) &&
+	    !migration_worker(m, &scene->subject.closing->signs, &why) &&
+	    !migration_holder(m, &scene->subject.closing->signs) &&
+	    migration_may_be_held_unseen(m, &scene->subject.closing->signs))
+		guard_found(self, scene, out, migration_subject(m, &subject), NULL,
+		    "whether a conductor took the message of evacuation %lld and stands still no row tells; it would go on with it, closed or not, and the guest could run twice",
+		    (long long)m->id);
+}
+
 void guard_evacuations_not_cleaned_up(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	auto_str struct str hint = { 0 };

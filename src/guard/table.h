@@ -266,6 +266,10 @@ GUARD("migration-in-progress", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, 
 GUARD("service-restart-needed", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, service_restart_needed),
 	.sentence = N_("a conductor or a compute has begun this evacuation and not ended it; its HTTP calls have no "
 		"time-out, and only a restart makes it drop the evacuation"))
+GUARD("conductor-may-be-frozen", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, conductor_may_be_frozen),
+	.sentence = N_("a conductor that was frozen after it had taken the message has written nothing of it; it would go on with an evacuation "
+		"that is closed"),
+	.hint = N_("before that, restart each nova-conductor that does not answer"))
 
 /* one service, cluster or volume */
 GUARD("schema-unknown", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, schema_unknown),

@@ -7,7 +7,7 @@ import time
 import harness
 import journals
 import landing
-from harness import A, B, FENCED, OK, PARTIAL, TIMEOUT, rows, value
+from harness import A, B, DRIFT, FENCED, OK, PARTIAL, TIMEOUT, rows, value
 
 GO = FENCED + ["--yes", "--no-wait", "-f", "json"]
 RESCUE = ("host", "rescue", A, "--to", B)
@@ -86,3 +86,31 @@ class Rest(harness.TestCase):
         self.assertEqual(self.left(), [])                                 # it is to be recovered first
         self.expect(self.tool.run("journal", "recover", run), OK)
         self.assertEqual(self.left(), [run])
+
+    def test_one_whose_recovery_found_another_value_is_named(self):
+        """What it had begun is not as it should be, and what it had not begun is still to be done."""
+        self.rescue(PARTIAL)
+        path = journals.path_of(self.tool)
+        run = os.path.basename(path)[:-len(".jsonl")]
+        journals.cut_after(path, lambda r: r["type"] == "intent" and r["kind"] == "ownership")
+        rows("cinder", "UPDATE volumes SET host = CONCAT(host, '-else') WHERE host LIKE %s ORDER BY id LIMIT 1", (B + "@%",))
+        self.expect(self.tool.run("journal", "recover", run), DRIFT)
+        self.assertIn("%s left something, and rows that are not as it wrote them: evac-manage journal recover %s\n" % (run, run),
+                      re.sub(" --[a-z-]+ /[^ \n]+", "", self.tool.run("journal", "list").err))
+        rows("cinder", "UPDATE volumes SET host = REPLACE(host, '-else', '')", None)
+        self.expect(self.tool.run("journal", "recover", run), OK)
+        self.assertEqual(self.left(), [run])
+
+    def test_one_that_failed_is_named(self):
+        harness.heartbeats()
+        rows("cinder", "CREATE TRIGGER t_rest BEFORE UPDATE ON volumes FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'not now'", None)
+        self.addCleanup(rows, "cinder", "DROP TRIGGER IF EXISTS t_rest", None)
+        r = self.tool.run(*RESCUE, *GO)
+        self.assertNotEqual(r.code, OK)
+        run = os.path.basename(journals.path_of(self.tool))[:-len(".jsonl")]
+        self.assertEqual(self.left(), [run])
+        rows("cinder", "DROP TRIGGER t_rest", None)
+        time.sleep(1)
+        self.rescue(PARTIAL, "--resume", run)
+        self.assertEqual(len(self.left()), 1)
+        self.assertNotEqual(self.left(), [run])

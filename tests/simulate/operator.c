@@ -245,6 +245,13 @@ static void restart_frozen_conductors(void)
 		}
 }
 
+/* "if no nova-conductor is frozen: evac-manage migration close 3" */
+static void look_at_conductors(const char *line)
+{
+	if (strstr(line, " migration close ") && strstr(notes.words, "if no nova-conductor is frozen: "))
+		restart_frozen_conductors();
+}
+
 /* What a line leaves to a person: he looks into the logs of the conductors and at the conductors, and then it is sent again. */
 static bool look_into_logs(const char *text, char next[LINE_MAX_BYTES])
 {
@@ -360,6 +367,7 @@ void operator_night(void)
 	memcpy(notes.first, line, sizeof line);
 	for (int i = 0;; i++) {
 		leave_out(line);
+		look_at_conductors(line);
 		memcpy(typed, line, sizeof typed);
 		type(line, &said);
 		read_words(line, &said);

@@ -242,6 +242,11 @@ static void that_a_conductor_has_begun(void)
 	begun = (struct action_event){ .event = "rebuild_server", .host = "ctl1" };
 	closing.events = (struct action_events){ .v = &begun, .n = 1 };
 }
+static void that_no_conductor_has_begun(void)
+{
+	an_accepted_evacuation();
+	closing.events.n = 0;
+}
 static void an_evacuation_that_a_dead_compute_had(void)
 {
 	an_open_evacuation();
@@ -312,6 +317,7 @@ static const struct both {
 	{ "done-not-completed", a_done_evacuation_of_queens, that_its_source_has_not_completed, "7" },
 	{ "service-restart-needed", an_accepted_evacuation, that_a_conductor_has_begun, "7" },
 	{ "service-restart-needed", an_evacuation_that_a_dead_compute_had, that_is_alive, "7" },
+	{ "conductor-may-be-frozen", an_evacuation_that_a_dead_compute_had, that_no_conductor_has_begun, "7" },
 	{ "scheduler-missing", no_scheduler_ever, that_left_a_request, "scheduler" },
 	{ "scheduler-missing", a_forced_target, that_left_a_request, "scheduler" },
 	{ "allocation-unexplained", an_instance_at_home, that_has_room_elsewhere, "i1" },

@@ -53,6 +53,9 @@ const char *migration_worker(const struct standing_migration *m, const struct mi
  * neutron, placement, cinder and keystone have no time-out, and whoever hangs in one goes on when it is answered, hours later.
  * Only the restart of that service drops what it holds. Asked when migration_worker() sees nobody. */
 const struct action_event *migration_holder(const struct standing_migration *m, const struct migration_signs *signs);
+/* A conductor that took its message and stands still has begun no event: no row tells of it. Closed, and the instance evacuated
+ * again, it goes on with both. Asked when neither of the two above sees anybody. */
+bool migration_may_be_held_unseen(const struct standing_migration *m, const struct migration_signs *signs);
 /* "nova-conductor on 'ctl1'" */
 void action_event_service(const struct action_event *event, struct str *out);
 

@@ -136,6 +136,17 @@ const struct action_event *migration_holder(const struct standing_migration *m, 
 	return NULL;
 }
 
+/* nova conductor/manager.py: the event is begun as soon as the message is. */
+bool migration_may_be_held_unseen(const struct standing_migration *m, const struct migration_signs *signs)
+{
+	if (!str_equal(m->status, "accepted"))
+		return false;
+	for (const struct action_event *e = signs->events->v; e < signs->events->v + signs->events->n; e++)
+		if (str_equal(e->event, "rebuild_server"))
+			return false;
+	return true;
+}
+
 void action_event_service(const struct action_event *event, struct str *out)
 {
 	str_addf(out, "nova-%s%s%s%s", is_of_compute(event) ? "compute" : "conductor", event->host ? " on '" : "",
