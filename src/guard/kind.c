@@ -46,6 +46,9 @@ static const char *state_objects(const struct scene *scene, const struct candida
 			str_addf(text, _("its task state is '%s'"), i->task_state);
 		return text->s;
 	}
+	/* a compute that was restarted right after the spawn has left no task state, and its guest runs there */
+	if (c->open && str_equal(c->open->migration_type, "evacuation"))
+		return _("its evacuation has not ended");
 	return NULL;
 }
 

@@ -56,7 +56,7 @@ const char *broker_queue_state(const char *queue, unsigned *messages, unsigned *
 	*messages = *consumers = 0;
 	if (strcmp(queue, "conductor") == 0 || strcmp(queue, "scheduler") == 0 || strncmp(queue, "conductor.", 10) == 0 ||
 	    strncmp(queue, "scheduler.", 10) == 0 || strncmp(queue, "cinder-scheduler", 16) == 0) {
-		*consumers = 1;
+		*consumers = world->asleep_us <= world->now_us || strncmp(queue, "cinder", 6) == 0;
 		for (size_t i = 0; i < world->nmessage && strcmp(queue, "conductor") == 0; i++)
 			*messages += world->message[i].state == MESSAGE_QUEUED && world->message[i].expires_us > world->now_us;
 		return queue;
@@ -69,6 +69,9 @@ const char *broker_queue_state(const char *queue, unsigned *messages, unsigned *
 		    (host[strlen(host_name[i])] && host[strlen(host_name[i])] != '@'))
 			continue;
 		*consumers = world->alive[i];
+		if (host == queue + strlen("compute."))
+			for (const struct message *m = world->message; m < world->message + world->nmessage; m++)
+				*messages += m->waits && m->host == i;
 		return queue;
 	}
 	return NULL;

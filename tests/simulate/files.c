@@ -175,6 +175,8 @@ static int sync_file(int fd)
 		errno = EIO;
 		return -1;
 	}
+	if (f && f->kind == FAULT_SLOW)
+		world_wait((int64_t)(1 + f->by % 60) * SECOND_US);
 	if (d && fstat(fd, &st) == 0)
 		d->size = st.st_size;
 	return 0;

@@ -85,8 +85,8 @@ static bool report_of(const char *a, const struct prepared *p, size_t first, siz
 {
 	char settings[512];
 
-	snprintf(settings, sizeof settings, "SET @a = '%s', @b = '%s', @c = '%s', @a_lives = %d, @b_lives = %d, @c_lives = %d, @a_agents = %d",
-	    a, host_name[1], host_name[2], world->alive[0], world->alive[1], world->alive[2], world->agents_alive);
+	snprintf(settings, sizeof settings, "SET @a = '%s', @b = '%s', @c = '%s', @a_lives = %d, @b_lives = %d, @c_lives = %d, @a_agents = %d, @asleep = %d",
+	    a, host_name[1], host_name[2], world->alive[0], world->alive[1], world->alive[2], world->agents_alive, world->asleep_us > world->now_us);
 	return server_step(p, settings, first, n);
 }
 
@@ -222,12 +222,26 @@ static void begin_with(struct message *m, size_t index)
 	world_at((int64_t)(100000 + world_draw(2 * SECOND_US)), EVENT_SEND, index);
 }
 
+/* RabbitMQ gives it to another conductor when the connection of the first one ends before it has said that it has it. */
+static void repeat(struct message *m)
+{
+	struct message *again = &world->message[world->nmessage];
+
+	if (world->nmessage == MESSAGES_MAX)
+		abort();
+	m->is_repeated = true;
+	*again = *m;
+	world_at((int64_t)(10000 + world_draw(3 * SECOND_US)), EVENT_TAKE, world->nmessage++);
+}
+
 static void take(struct message *m, size_t index)
 {
+	const int64_t until_us = world->broker_us > world->asleep_us ? world->broker_us : world->asleep_us;
+
 	if (m->state == MESSAGE_GONE)
 		return;
-	if (world->broker_us > world->now_us) {
-		world_at(world->broker_us - world->now_us + SECOND_US, EVENT_TAKE, index);
+	if (until_us > world->now_us) {
+		world_at(until_us - world->now_us + SECOND_US, EVENT_TAKE, index);
 		return;
 	}
 	if (world->now_us > m->expires_us) {
@@ -235,6 +249,8 @@ static void take(struct message *m, size_t index)
 		world_tell("a message expires: %s", m->uuid);
 		return;
 	}
+	if (!m->is_repeated && world_fails(FAULT_REPEATED))
+		repeat(m);
 	m->state = MESSAGE_TAKEN;
 	if (world_fails(FAULT_CONDUCTOR))
 		return;
@@ -258,7 +274,10 @@ static bool send_on(struct message *m)
 		m->host = 3 - m->host;
 	if (!world->alive[m->host] || m->ended || world_fails(FAULT_NO_HOST))
 		m->ended = true;
-	return step(m->ended ? "conductor_finds_no_host" : "conductor_sends", m);
+	if (!step(m->ended ? "conductor_finds_no_host" : "conductor_sends", m))
+		return false;
+	m->waits = !m->ended;
+	return true;
 }
 
 /* The places at which a build ends, as Python prints them (nova 26.2 compute/manager.py; tests/actors/traces.py): in the claim, at a state that is not
@@ -299,6 +318,7 @@ static bool claim(struct message *m)
 	const struct instance_row *row = read_instance(m->uuid);
 	char vm_state[sizeof row->vm_state];
 
+	m->waits = false;
 	if (!row)
 		return once(ONCE_BEGINS, "compute_begins", m) && drop(m, false);
 	memcpy(vm_state, row->vm_state, sizeof vm_state);
@@ -343,9 +363,7 @@ static bool run(struct message *m)
 	const struct instance_row *row;
 
 	if (world_fails(FAULT_COMPUTE)) {
-		world->alive[m->host] = false;
-		for (size_t i = 0; i < INSTANCES; i++)
-			world->guest[i].runs &= ~(1u << m->host);
+		host_goes(m->host);
 		return true;
 	}
 	if (world_fails(FAULT_SPAWN))
@@ -389,11 +407,11 @@ static void act_on_message(const struct event *e)
 	}
 	if (e->kind == EVENT_THAW) {
 		m->stands = false;
-		if (m->state != MESSAGE_GONE)
+		if (m->state != MESSAGE_GONE && !m->is_forgotten)
 			begin_with(m, e->subject);
 		return;
 	}
-	if (e->kind != EVENT_SEND && !world->alive[m->host])
+	if (m->is_forgotten || (e->kind != EVENT_SEND && !service_is_there(m)))
 		return;
 	switch (e->kind) {
 	case EVENT_SEND:
@@ -453,6 +471,8 @@ static void act_at_time(const struct event *e)
 			world_at(50000, EVENT_TIME, e->subject);
 	} else if (f->kind == FAULT_BROKER) {
 		broker_goes(f->by % 2, (int64_t)(5 + f->by / 2 % 90) * SECOND_US);
+	} else if (f->kind == FAULT_ASLEEP) {
+		services_go(f->by % 2, (int64_t)(10 + f->by / 2 % 400) * SECOND_US);
 	} else if (f->kind == FAULT_LIFTED) {
 		ceph_is_cleared();
 	} else if (f->kind == FAULT_CLOCK) {
@@ -472,6 +492,8 @@ void nova_act(const struct event *event)
 		pause_is_lifted();
 	else if (event->kind == EVENT_DEED)
 		tenant_goes_on(event->subject);
+	else if (event->kind == EVENT_BACK)
+		service_is_back(event->subject);
 	else if (event->kind == EVENT_TIME)
 		act_at_time(event);
 	else

@@ -310,12 +310,20 @@ static size_t faults_so_far(void)
 	return n;
 }
 
+/* "next: start nova-conductor" */
+static void start_services(const struct said *said)
+{
+	if (world->asleep_us > world->now_us && (strstr(said->text, "start nova-conductor") || strstr(said->text, "start nova-scheduler")))
+		world->asleep_us = world->now_us;
+}
+
 /* He reads, frees the disk, finds the primary and the broker, and waits as long as he was told to. */
 static void pause_before_next(const struct said *said)
 {
 	const char *told = strstr(said->text, "check again in ");
 	int64_t most = world->full_us > world->read_only_us ? world->full_us : world->read_only_us;
 
+	start_services(said);
 	most = world->broker_us > most ? world->broker_us : most;
 	most = world->bmc_us > most ? world->bmc_us : most;
 	world_wait((5 + (told && !notes.at_once ? strtoll(told + strlen("check again in "), NULL, 10) : 0)) * SECOND_US);
@@ -379,6 +387,8 @@ void operator_night(void)
 		if ((said.code == 0 && all_settled()) || !think(&said, line))
 			break;
 		if (is_to_wait(&said) && strcmp(line, typed) == 0 && waits++ < HINTS_MAX) /* told when to type it again, he does not count it twice */
+			i--;
+		if (notes.at_once) /* against all advice: it is no hint that he follows */
 			i--;
 		if (i >= patience()) {
 			if (!notes.is_a_persons)

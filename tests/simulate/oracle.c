@@ -58,10 +58,20 @@ static bool is_forgotten(const struct message *m)
 	return false;
 }
 
+/* A message that came to two conductors: nova begins twice with it, whoever has sent it, and the second of the computes may leave an instance
+ * that was verified in ERROR (docs/recovery.md, "Delivered twice"). */
+static bool is_repeated(size_t guest)
+{
+	for (const struct message *m = world->message; m < world->message + world->nmessage; m++)
+		if (m->is_repeated && m->guest == guest)
+			return true;
+	return false;
+}
+
 /* I4: what was said not to have been sent, or was closed, nobody begins with: the claim of a message that is taken stands. */
 void oracle_take(const struct message *m)
 {
-	if (look_instance(m->uuid)->deleted == 0 && !world_has_met(FAULT_FAILOVER) && accepted_of(m) != m->claimed &&
+	if (look_instance(m->uuid)->deleted == 0 && !world_has_met(FAULT_FAILOVER) && accepted_of(m) != m->claimed && !m->is_repeated &&
 	    !is_completed(m->claimed) && !is_beyond_us(m))
 		world_wrong("I4: a conductor takes a message about %s, whose claim is not there any more", m->uuid);
 }
@@ -72,10 +82,10 @@ void oracle_begin(struct message *m)
 	struct guest *g = &world->guest[m->guest];
 
 	for (const struct message *o = world->message; o < world->message + world->nmessage; o++)
-		if (o != m && o->begun && strcmp(o->request, m->request) == 0)
+		if (o != m && o->begun && !o->is_repeated && strcmp(o->request, m->request) == 0)
 			world_wrong("I1: two computes begin with %s of %s", m->request, g->name);
 	m->begun = true;
-	if (g->runs & ~(1u << m->host) && !is_forgotten(m) && !is_beyond_us(m))
+	if (g->runs & ~(1u << m->host) && !is_forgotten(m) && !is_beyond_us(m) && !is_repeated(m->guest))
 		world_wrong("I1: %s begins on %s, and its guest runs elsewhere", g->name, host_name[m->host]);
 }
 
@@ -122,7 +132,7 @@ void oracle_step(void)
 	check_move();
 	check_claims();
 	for (size_t i = 0; i < INSTANCES; i++)
-		if (world->guest[i].runs & (world->guest[i].runs - 1))
+		if (world->guest[i].runs & (world->guest[i].runs - 1) && !is_repeated(i))
 			world_wrong("I1: %s runs on two hosts", world->guest[i].name);
 }
 
@@ -188,7 +198,7 @@ bool oracle_is_settled(size_t guest)
 		return true;
 	for (size_t i = world->is_pair ? 2 : 1; i < 3; i++)
 		if (strcmp(row->host, host_name[i]) == 0)
-			return is_its_tenants(g, row, i) ||
+			return is_its_tenants(g, row, i) || (is_repeated(guest) && strcmp(row->vm_state, "error") == 0) ||
 			    (strcmp(row->task_state, "-") == 0 && strcmp(row->vm_state, "active") == 0 &&
 				(g->runs == 1u << i || !world->alive[i]));
 	return false;

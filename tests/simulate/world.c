@@ -54,6 +54,11 @@ const char *const fault_name[FAULTS] = {
 	[FAULT_LIFTED] = "blocklist-cleared",
 	[FAULT_STOPS] = "tenant-stops",
 	[FAULT_MIGRATES] = "tenant-migrates",
+	[FAULT_SLOW] = "disk-slow",
+	[FAULT_STAGE] = "compute-dies-at-a-stage",
+	[FAULT_RESTART] = "compute-restarts",
+	[FAULT_ASLEEP] = "conductor-away",
+	[FAULT_REPEATED] = "message-repeated",
 };
 
 /* Where each kind strikes, and up to which call of that bottom: a plain rescue makes about so many. */
@@ -103,6 +108,11 @@ static const struct {
 	[FAULT_LIFTED] = { BOTTOM_TIME, 40, 2 },
 	[FAULT_STOPS] = { BOTTOM_TIME, 60, 2 },
 	[FAULT_MIGRATES] = { BOTTOM_TIME, 40, 2 },
+	[FAULT_SLOW] = { BOTTOM_SYNC, 40, 3 },
+	[FAULT_STAGE] = { BOTTOMS, 18, 3 },
+	[FAULT_RESTART] = { BOTTOMS, 18, 4 },
+	[FAULT_ASLEEP] = { BOTTOM_TIME, 60, 3 },
+	[FAULT_REPEATED] = { BOTTOMS, 4, 2 },
 };
 
 /* splitmix64 */

@@ -75,6 +75,11 @@ enum fault_kind {
 	FAULT_LIFTED,       /* the same, and somebody clears the blocklist */
 	FAULT_STOPS,        /* a tenant stops an instance, whose host may be down */
 	FAULT_MIGRATES,     /* a tenant migrates one that runs on a host that lives, and may confirm it */
+	FAULT_SLOW,         /* a sync takes up to a minute */
+	FAULT_STAGE,        /* a host with a compute dies before any step of an evacuation that is its own */
+	FAULT_RESTART,      /* its nova-compute alone does, and is started anew: its guests run on, and what it had in hand is forgotten */
+	FAULT_ASLEEP,       /* conductor and scheduler are not there for some minutes */
+	FAULT_REPEATED,     /* a message comes to a second conductor, too */
 	FAULTS
 };
 
@@ -98,6 +103,7 @@ enum event_kind {
 	EVENT_OFF,   /* the dead host's power goes off */
 	EVENT_LIFT,  /* who has paused a run goes home: its file is gone */
 	EVENT_DEED,  /* what a tenant has asked nova for goes on */
+	EVENT_BACK,  /* a nova-compute that was restarted is there again */
 	EVENT_TIME   /* a fault that a second names */
 };
 
@@ -116,9 +122,11 @@ struct message {
 	enum message_state state;
 	int64_t sent_us, expires_us;
 	size_t guest, host;  /* who it is about, and where that is built */
+	bool waits;          /* in the queue of its compute */
 	bool begun;          /* by a compute */
 	bool was_stopped;    /* and is to be again */
 	bool ended;          /* no host for it, or a step that failed: nobody goes on with it */
+	bool is_forgotten;   /* the service that had it was killed */
 	bool has_stood;      /* a conductor has stood still with it, */
 	bool stands;         /* and does */
 	long long claimed;   /* the migration that it was sent for */
@@ -126,6 +134,7 @@ struct message {
 	int64_t gone_us;     /* when it was not 'accepted' any more */
 	bool is_closed;      /* by 'migration close' */
 	bool is_others;      /* it was sent from the other operator's machine */
+	bool is_repeated;    /* it came to two conductors */
 	long long migration; /* 0: none was accepted when it was taken */
 	unsigned taken;      /* steps that are taken once, a bit each */
 	char method[32], uuid[UUID_TEXT], request[48];
@@ -197,7 +206,8 @@ struct world {
 	int64_t bmc_us;                /* until when its BMC is silent */
 	unsigned doubtful;             /* the command whose COMMIT got no answer; 0: none */
 	bool armed[FAULTS];            /* it befalls the next call that it can befall */
-	int64_t read_only_us, full_us, broker_us; /* until when */
+	int64_t read_only_us, full_us, broker_us, asleep_us; /* until when */
+	bool restarts[3];              /* a compute that is not alive, but for a moment */
 	unsigned broker_goes;          /* how often it went: who was connected before is not any more */
 	unsigned queues_go;            /* how often with its queues */
 	int64_t beat_us;               /* when the services reported last; */
@@ -252,6 +262,12 @@ bool world_fails(enum fault_kind kind);
 _Noreturn void world_die(const struct fault *f);
 bool world_has_met(enum fault_kind kind);
 bool world_is_second(enum fault_kind kind); /* another operator comes */
+
+/* services.c */
+void host_goes(size_t host);
+bool service_is_there(const struct message *m); /* the compute that has it, which may go right now */
+void service_is_back(size_t host);
+void services_go(bool killed, int64_t for_us); /* conductor and scheduler */
 
 /* files.c */
 void files_forget(void); /* no file is open, all is durable */

@@ -461,8 +461,11 @@ static void what_is_under_way_stops_only_what_is_taken(void **state)
 	assert_null(strstr(find("not-evacuable")->hint, "migration close"));
 	assert_false(findings_stop(&findings));
 	instances[0].task_state = NULL;
-	open.migration_type = "evacuation";
-	assert_found("in-flight", "evac-manage migration list --host a");
+	open.migration_type = "evacuation"; /* of which all others are not to wait for */
+	assert_quiet("in-flight");
+	assert_found("not-evacuable", "its evacuation has not ended (evacuation 3, 'running', to b)");
+	assert_non_null(strstr(find("not-evacuable")->hint, "evac-manage migration list --host a"));
+	assert_false(findings_stop(&findings));
 	open.migration_type = "resize";
 	assert_found("in-flight", "_resize");
 	open.migration_type = NULL;

@@ -67,8 +67,9 @@ static void a_migrating_volume_is_left_out(void)
 	f.volume[0].left_out = true;
 }
 
-static void an_evacuation_is_under_way(void)
+static void a_live_migration_is_under_way(void)
 {
+	f.migration.migration_type = "live-migration";
 	f.candidate[I1].open = &f.migration;
 }
 
@@ -207,7 +208,7 @@ static const struct guard_case cases[] = {
 	{ a_migrating_volume_is_left_out, "" },
 	{ another_backend_is_alive, "" },
 	{ a_volume_migrates, "in-flight v2: volume v2 is being migrated (migration_status 'migrating')" },
-	{ an_evacuation_is_under_way, "in-flight i1: instance i1 has a migration (evacuation, id 9) that is 'accepted'" },
+	{ a_live_migration_is_under_way, "in-flight i1: instance i1 has a migration (live-migration, id 9) that is 'accepted'" },
 	{ a_move_of_an_unwanted_instance_is_under_way, "" },
 	{ a_resize_to_c3_is_under_way, "in-flight i1: instance i1 has a migration (of no type, id 9) that is 'pre-migrating' to c3" },
 	{ the_cluster_takes_three_rows, "unit-too-large c1: 4 rows in one transaction; the cluster allows 3" },

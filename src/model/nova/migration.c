@@ -193,9 +193,11 @@ const char *migration_worker(const struct standing_migration *m, const struct mi
 		    _("it or its instance was written %lld s ago; nova may be silent for %d s: check again in %lld s"),
 		    (long long)idle_s(m), FRESH_S, (long long)(FRESH_S - idle_s(m)));
 	else if (accepted && event_of(signs, "rebuild_server", "Success") && idle_s(m) < LONG_S)
-		str_add(why, _("the conductor has handed it to a compute, which may still be at it"));
+		str_addf(why, _("the conductor has handed it to a compute, which may still be at it: check again in %lld s"),
+		    (long long)(LONG_S - idle_s(m)));
 	else if (!accepted && signs->dest_up && idle_s(m) < LONG_S)
-		str_addf(why, _("nova-compute on '%s' is alive and has claimed it"), str_or(m->dest_compute, "?"));
+		str_addf(why, _("nova-compute on '%s' is alive and has claimed it: check again in %lld s"),
+		    str_or(m->dest_compute, "?"), (long long)(LONG_S - idle_s(m)));
 	else {
 		str_addf(why, _("nothing was written for %lld s, %s"), (long long)idle_s(m),
 		    accepted           ? _("and no message waits for the conductor") :

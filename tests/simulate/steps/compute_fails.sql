@@ -11,8 +11,9 @@ UPDATE nova.instances SET vm_state = @vm_state, task_state = @task_state, power_
        launched_at = IF(@power = 1, UTC_TIMESTAMP(), launched_at), updated_at = UTC_TIMESTAMP() WHERE uuid = @uuid AND deleted = 0;
 INSERT INTO nova.instance_faults (created_at, instance_uuid, code, message, details, host, deleted)
 VALUES (UTC_TIMESTAMP(), @uuid, 500, @message, @trace, @host, 0);
-UPDATE nova.instance_actions_events e JOIN nova.instance_actions a ON a.id = e.action_id
-   SET e.finish_time = UTC_TIMESTAMP(), e.updated_at = UTC_TIMESTAMP(), e.result = 'Error', e.traceback = @trace, e.details = @message
- WHERE a.instance_uuid = CONVERT(@uuid USING ascii) AND a.request_id = @request AND e.event = 'compute_rebuild_instance' AND e.result IS NULL;
+SELECT MIN(e.id) INTO @event FROM nova.instance_actions_events e JOIN nova.instance_actions a ON a.id = e.action_id
+ WHERE a.instance_uuid = CONVERT(@uuid USING ascii) AND a.request_id = @request AND e.event = 'compute_rebuild_instance';
+UPDATE nova.instance_actions_events SET finish_time = UTC_TIMESTAMP(), updated_at = UTC_TIMESTAMP(), result = 'Error', traceback = @trace, details = @message
+ WHERE id = @event;
 UPDATE nova.instance_actions SET message = 'Error', updated_at = UTC_TIMESTAMP()
  WHERE instance_uuid = CONVERT(@uuid USING ascii) AND request_id = @request;

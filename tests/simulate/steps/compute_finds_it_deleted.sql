@@ -8,8 +8,9 @@ UPDATE nova.compute_nodes c JOIN nova.instances i ON i.uuid = @uuid
 INSERT INTO nova.instance_extra (created_at, deleted, instance_uuid, flavor)
 SELECT UTC_TIMESTAMP(), 0, instance_uuid, flavor FROM nova.instance_extra WHERE instance_uuid = @uuid ORDER BY id LIMIT 1;
 UPDATE nova.migrations SET status = 'failed', updated_at = UTC_TIMESTAMP() WHERE id = @migration;
-UPDATE nova.instance_actions_events e JOIN nova.instance_actions a ON a.id = e.action_id
-   SET e.finish_time = UTC_TIMESTAMP(), e.updated_at = UTC_TIMESTAMP(), e.result = 'Success'
- WHERE a.instance_uuid = CONVERT(@uuid USING ascii) AND a.request_id = @request AND e.event = 'compute_rebuild_instance' AND e.result IS NULL;
+SELECT MIN(e.id) INTO @event FROM nova.instance_actions_events e JOIN nova.instance_actions a ON a.id = e.action_id
+ WHERE a.instance_uuid = CONVERT(@uuid USING ascii) AND a.request_id = @request AND e.event = 'compute_rebuild_instance';
+UPDATE nova.instance_actions_events SET finish_time = UTC_TIMESTAMP(), updated_at = UTC_TIMESTAMP(), result = 'Success'
+ WHERE id = @event;
 UPDATE nova.instance_actions SET updated_at = UTC_TIMESTAMP()
  WHERE instance_uuid = CONVERT(@uuid USING ascii) AND request_id = @request;

@@ -1,8 +1,9 @@
 -- nova conductor/manager.py rebuild_instance of an instance that was deleted: it meets its ports or itself not found, and ends its event; nothing
 -- else. @uuid, @request.
-UPDATE nova.instance_actions_events e JOIN nova.instance_actions a ON a.id = e.action_id
-   SET e.finish_time = UTC_TIMESTAMP(), e.updated_at = UTC_TIMESTAMP(), e.result = 'Error',
-       e.traceback = 'nova.exception.PortNotFound', e.details = 'Port id could not be found.'
- WHERE a.instance_uuid = CONVERT(@uuid USING ascii) AND a.request_id = @request AND e.event = 'rebuild_server' AND e.result IS NULL;
+SELECT MIN(e.id) INTO @event FROM nova.instance_actions_events e JOIN nova.instance_actions a ON a.id = e.action_id
+ WHERE a.instance_uuid = CONVERT(@uuid USING ascii) AND a.request_id = @request AND e.event = 'rebuild_server';
+UPDATE nova.instance_actions_events SET finish_time = UTC_TIMESTAMP(), updated_at = UTC_TIMESTAMP(), result = 'Error',
+       traceback = 'nova.exception.PortNotFound', details = 'Port id could not be found.'
+ WHERE id = @event;
 UPDATE nova.instance_actions SET message = 'Error', updated_at = UTC_TIMESTAMP()
  WHERE instance_uuid = CONVERT(@uuid USING ascii) AND request_id = @request;
