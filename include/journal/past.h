@@ -106,6 +106,12 @@ bool past_unit_is_final(const struct past_unit *unit);
 bool past_is_settled(const struct past *past);
 /* Of a unit that was begun: proved, applied, failed, skipped, unknown, or open when nothing was written about how it ended. */
 const char *past_unit_state(const struct past_unit *unit);
+/* Of those that were begun, how many are in the state ${a} or ${b}. */
+size_t past_count_units(const struct past *past, const char *a, const char *b);
+bool past_has_begun(const struct past *past); /* with any unit */
+/* Its time ended before nova had: nothing has failed, and how it went on is in no journal. */
+bool past_was_left_waiting(const struct past *past);
+const char *past_state(const struct past *past); /* open, done, failed, unknown or recovered */
 /* Did it write rows that can be taken back? Never an evacuation, and a host that was switched off has none. */
 bool past_wrote(const struct past *past, size_t unit);
 /* It has enabled reserved hosts, or may have, and has not begun to disable them again; ${plan}: the run's units. */

@@ -196,3 +196,44 @@ bool past_holds_reserve(const struct past *past, const struct plan *plan)
 	}
 	return holds && !ended;
 }
+
+size_t past_count_units(const struct past *p, const char *a, const char *b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->nunit; i++)
+		n += p->unit[i].begun &&
+		    (str_equal(past_unit_state(&p->unit[i]), a) || str_equal(past_unit_state(&p->unit[i]), b));
+	return n;
+}
+
+/* Its time ended before nova had: nothing has failed, and how it went on is in no journal. */
+bool past_was_left_waiting(const struct past *p)
+{
+	return str_equal(p->result, "timeout") && past_count_units(p, "failed", "failed") == 0;
+}
+
+const char *past_state(const struct past *p)
+{
+	if (p->recovery)
+		return str_equal(p->recovery, "ok")                                       ? "recovered" :
+		    str_equal(p->recovery, "drift") || str_equal(p->recovery, "unproved") ? "failed" :
+											    "unknown";
+	if (str_equal(p->result, "unknown") || past_count_units(p, "unknown", "unknown") > 0 || past_was_left_waiting(p))
+		return "unknown";
+	if (!p->result)
+		return "open";
+	if (str_equal(p->result, "partial") &&
+	    past_count_units(p, "failed", "failed") == 0) /* something remains, and nothing failed */
+		return "done";
+	return str_equal(p->result, "ok") ? "done" : "failed";
+}
+
+bool past_has_begun(const struct past *p)
+{
+	size_t i = 0;
+
+	while (i < p->nunit && !p->unit[i].begun)
+		i++;
+	return i < p->nunit;
+}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "apply/apply.h"
 #include "evacuate/evacuate.h"
+#include "journal/rests.h"
 #include "run/plan_file.h"
 #include "run/run.h"
 #include "util/lang.h"
@@ -37,17 +38,25 @@ static const char *next_of_rescue(struct run *run, enum error_kind result, const
 	    NULL;
 }
 
-/* What was closed has left its instance on the failed host, where nobody works on it any more: whether it can go again is
- * shown. */
+/* What was closed has left its instance on the failed host, where nobody works on it any more: the rescue of that host goes on,
+ * where there was one, or what can be done with it is shown. */
 static const char *next_of_closing(struct run *run)
 {
 	const struct plan *plan = &run->work.plan;
+	struct arena *arena = &run->work.plan.arena;
+	struct rests rests = { 0 };
+	const struct rest *rest;
+	const char *next = NULL;
 
-	for (const struct unit *u = plan->unit; u < plan->unit + plan->nunit; u++)
-		for (const struct step *s = u->step; s < u->step + u->nstep; s++)
+	rests_read(&rests, run->work.request);
+	rest = rests_find(&rests, shell_word(arena, run->work.scene.subject.host));
+	for (const struct unit *u = plan->unit; u < plan->unit + plan->nunit && !next; u++)
+		for (const struct step *s = u->step; s < u->step + u->nstep && !next; s++)
 			if (step_is(s, STEP_TASK_STATE))
-				return arena_printf(&run->work.plan.arena, "evac-manage instance show %s", s->id);
-	return NULL;
+				next = rest ? rest_command(rest, arena) :
+					      arena_printf(arena, "evac-manage instance show %s", s->id);
+	rests_free(&rests);
+	return next;
 }
 
 /* What a run needs to know of its own words to be typed again it does not always have: its reader has. */

@@ -45,7 +45,8 @@ class Rest(harness.TestCase):
         run = self.rescue(PARTIAL).json["run"]
         self.assertEqual(self.left(), [run])
         sent = landing.uuid_of(self.conductor.wait_for(1)[0])
-        self.expect(self.tool.run("migration", "close", self.abandon(sent), *FENCED, "--yes"), OK)
+        closed = self.expect(self.tool.run("migration", "close", self.abandon(sent), *FENCED, "--yes", "-f", "json"), OK)
+        self.assertTrue(closed.json["next"].endswith(" host rescue %s --resume %s" % (A, run)), closed.json["next"])
         self.assertEqual(len(self.tool.run("journal", "list", "-f", "json").json), 2)
         self.assertEqual(self.left(), [run])                              # which settles nothing of it
         self.expect(self.tool.run("instance", "evacuate", sent, *GO), OK)

@@ -343,6 +343,27 @@ static void copy_member(json_object *o, const char *name, char *out, size_t size
 	snprintf(out, size, "%s", text ? text : "");
 }
 
+static json_object *first_data(json_object *args, const char *list)
+{
+	return member(json_object_array_get_idx(member(args, list), 0), "nova_object.data");
+}
+
+/* A compute's own queue. */
+static void give_to_compute(const char *queue, amqp_bytes_t body)
+{
+	char *copy = strndup(body.bytes, body.len), method[32], uuid[UUID_TEXT], port[UUID_TEXT];
+	json_object *outer = json_tokener_parse(copy), *inner = json_tokener_parse(json_object_get_string(member(outer, "oslo.message"))),
+		    *args = member(inner, "args");
+
+	copy_member(inner, "method", method, sizeof method);
+	copy_member(first_data(args, "instances"), "uuid", uuid, sizeof uuid);
+	copy_member(first_data(args, "events"), "tag", port, sizeof port);
+	nova_hears(queue + strlen("compute."), method, uuid, port);
+	json_object_put(inner);
+	json_object_put(outer);
+	free(copy);
+}
+
 /* Into the conductor's queue, as oslo.messaging would read it. */
 static void put_in_queue(amqp_bytes_t body, amqp_bytes_t expiration)
 {
@@ -414,8 +435,12 @@ int amqp_basic_publish(amqp_connection_state_t c, amqp_channel_t channel, amqp_b
 		return_publish(c);
 		return AMQP_STATUS_OK;
 	}
-	if (strcmp(name, "conductor") == 0 && !(f && (f->kind == FAULT_MESSAGE_LOST || f->kind == FAULT_FULL)))
+	if (f && (f->kind == FAULT_MESSAGE_LOST || f->kind == FAULT_FULL))
+		world_tell("it does not come into its queue");
+	else if (strcmp(name, "conductor") == 0)
 		put_in_queue(body, properties->expiration);
+	else if (strncmp(name, "compute.", strlen("compute.")) == 0)
+		give_to_compute(name, body);
 	c->lost |= f && (f->kind == FAULT_CONFIRM_LOST || f->kind == FAULT_MESSAGE_LOST);
 	if (!is_lost(c))
 		answer_publish(c, f && (f->kind == FAULT_NACK || f->kind == FAULT_FULL));

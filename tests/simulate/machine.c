@@ -125,8 +125,10 @@ void __wrap_http_look_all(struct http_look *look, size_t n, int timeout_ms)
 {
 	world_call(BOTTOM_ANY, "services are looked at");
 	for (size_t i = 0; i < n; i++) {
-		look[i].answer = HTTP_ANSWERS;
-		look[i].status = 300;
+		const bool is_off = world->api_is_off && strstr(look[i].url, ":8774");
+
+		look[i].answer = is_off ? HTTP_REFUSED : HTTP_ANSWERS;
+		look[i].status = is_off ? 0 : 300;
 		look[i].timeout_ms = timeout_ms;
 		look[i].why[0] = '\0';
 	}

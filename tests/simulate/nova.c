@@ -180,6 +180,7 @@ void nova_begin(unsigned without)
 	report_all("host_dies");
 	another_dies();
 	disks_are_in_ceph();
+	world->api_is_off = world_fails(FAULT_API_OFF);
 	nova_beat(ALL_TABLES);
 }
 
@@ -340,16 +341,41 @@ static bool spawn(struct message *m)
 
 	if (!row)
 		return drop(m, true);
-	if (strcmp(row->task_state, "rebuilding") == 0)
-		return step("compute_spawns", m);
+	if (strcmp(row->task_state, "rebuilding") == 0) {
+		if (!step("compute_spawns", m))
+			return false;
+		m->plugging_us = world->now_us;
+		return true;
+	}
 	world->guest[m->guest].is_preempted = true;
 	return fail(m, &(struct told){ "error", "'rebuilding'", "0", "CONCAT('Conflict updating instance ', @uuid)", TRACE_STATE, true, 0 });
+}
+
+#define PLUGGED_US (300 * SECOND_US) /* vif_plugging_timeout */
+
+/* nova virt/libvirt/driver.py: its guest is paused until each port was said to be plugged. */
+static bool waits_for_ports(const struct message *m)
+{
+	return world->api_is_off && m->plugging_us && !m->is_told && world->now_us - m->plugging_us < PLUGGED_US;
+}
+
+/* nova compute/manager.py external_instance_event: what nobody waits for is dropped. */
+void nova_hears(const char *host, const char *method, const char *uuid, const char *port)
+{
+	if (strcmp(method, "external_instance_event") != 0)
+		return;
+	witness_event(uuid, port, host);
+	for (struct message *m = world->message; m < world->message + world->nmessage; m++)
+		if (m->plugging_us && strcmp(m->uuid, uuid) == 0 && strcmp(host_name[m->host], host) == 0) {
+			m->is_told |= world->alive[m->host];
+			world_tell("nova-compute on %s hears of port %s", host, port);
+		}
 }
 
 /* Of the driver; the guest that it leaves runs. */
 static bool fail_to_spawn(struct message *m)
 {
-	const bool leaves_guest = world_draw(2);
+	const bool leaves_guest = !(world->api_is_off && !m->is_told) && world_draw(2);
 
 	if (leaves_guest)
 		world->guest[m->guest].runs |= 1u << m->host;
@@ -366,7 +392,7 @@ static bool run(struct message *m)
 		host_goes(m->host);
 		return true;
 	}
-	if (world_fails(FAULT_SPAWN))
+	if (world_fails(FAULT_SPAWN) || (world->api_is_off && !m->is_told))
 		return fail_to_spawn(m);
 	row = read_instance(m->uuid);
 	if (!row)
@@ -409,6 +435,10 @@ static void act_on_message(const struct event *e)
 		m->stands = false;
 		if (m->state != MESSAGE_GONE && !m->is_forgotten)
 			begin_with(m, e->subject);
+		return;
+	}
+	if (e->kind == EVENT_RUNS && world->alive[m->host] && !m->is_forgotten && waits_for_ports(m)) {
+		world_at(SECOND_US / 2, e->kind, e->subject);
 		return;
 	}
 	if (m->is_forgotten || (e->kind != EVENT_SEND && !service_is_there(m)))

@@ -199,6 +199,17 @@ static void leave_out(char *line)
 		memmove(at, at + strlen(option), strlen(at + strlen(option)) + 1);
 }
 
+/* What was read before he did something is old, but of several evacuations that a list has he closes one after the other. */
+static void keep_closings(bool any)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < notes.nhint; i++)
+		if (any && strstr(notes.hint[i], " migration close "))
+			memmove(notes.hint[n++], notes.hint[i], sizeof notes.hint[i]);
+	notes.nhint = n;
+}
+
 static void read_words(const char *line, const struct said *said)
 {
 	size_t n;
@@ -206,7 +217,7 @@ static void read_words(const char *line, const struct said *said)
 	world->leaves_storage |= strstr(said->text, "leave out --fence storage") != NULL;
 	world->goes_alone |= strstr(said->text, "fix source-alive first; the other host without it: ") != NULL;
 	if (does_something(line)) {
-		notes.nhint = 0;
+		keep_closings(strstr(line, " migration close "));
 		notes.listed = false;
 		memcpy(notes.acted, line, sizeof notes.acted);
 		notes.is_a_persons = said->code == REFUSED || said->code == UNKNOWN || strstr(said->text, "nothing that could be done is left") ||

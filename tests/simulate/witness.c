@@ -146,6 +146,15 @@ void witness_cast(const struct message *m)
 		world_wrong("a message about %s, whose host was to be off, and is on", m->uuid);
 }
 
+/* "network-vif-plugged": a compute believes it, so its port must be. */
+void witness_event(const char *uuid, const char *port, const char *host)
+{
+	if (!server_ask("SELECT p.id FROM neutron.ports p JOIN neutron.ml2_port_bindings b ON b.port_id = p.id AND BINARY b.host = BINARY '%s' AND b.status = 'ACTIVE'"
+			" WHERE p.id = '%s' AND p.device_id = '%s' AND p.status = 'ACTIVE'",
+		host, port, uuid)[0])
+		world_wrong("a compute is told that port %s of %s is plugged on %s, and it is not", port, uuid, host);
+}
+
 /* A transaction that has written, before its COMMIT. */
 void witness_commit(const struct written *w)
 {

@@ -59,6 +59,7 @@ const char *const fault_name[FAULTS] = {
 	[FAULT_RESTART] = "compute-restarts",
 	[FAULT_ASLEEP] = "conductor-away",
 	[FAULT_REPEATED] = "message-repeated",
+	[FAULT_API_OFF] = "nova-api-off",
 };
 
 /* Where each kind strikes, and up to which call of that bottom: a plain rescue makes about so many. */
@@ -113,6 +114,7 @@ static const struct {
 	[FAULT_RESTART] = { BOTTOMS, 18, 4 },
 	[FAULT_ASLEEP] = { BOTTOM_TIME, 60, 3 },
 	[FAULT_REPEATED] = { BOTTOMS, 4, 2 },
+	[FAULT_API_OFF] = { BOTTOMS, 1, 5 },
 };
 
 /* splitmix64 */
@@ -239,7 +241,7 @@ void world_begin(uint64_t seed, const struct choice *choice)
 /* What is so from the beginning of a history on. */
 static bool is_of_beginning(enum fault_kind kind)
 {
-	return kind == FAULT_PAIR || kind == FAULT_CEPH || kind == FAULT_CEPH_SILENT || kind == FAULT_LIFTED;
+	return kind == FAULT_PAIR || kind == FAULT_CEPH || kind == FAULT_CEPH_SILENT || kind == FAULT_LIFTED || kind == FAULT_API_OFF;
 }
 
 bool world_differs(const struct plain *p)

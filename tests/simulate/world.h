@@ -80,6 +80,7 @@ enum fault_kind {
 	FAULT_RESTART,      /* its nova-compute alone does, and is started anew: its guests run on, and what it had in hand is forgotten */
 	FAULT_ASLEEP,       /* conductor and scheduler are not there for some minutes */
 	FAULT_REPEATED,     /* a message comes to a second conductor, too */
+	FAULT_API_OFF,      /* nova-api is not there: no neutron tells a compute that a port is plugged */
 	FAULTS
 };
 
@@ -126,6 +127,8 @@ struct message {
 	bool begun;          /* by a compute */
 	bool was_stopped;    /* and is to be again */
 	bool ended;          /* no host for it, or a step that failed: nobody goes on with it */
+	int64_t plugging_us; /* since when its compute waits for its ports; 0: it does not */
+	bool is_told;        /* that they are plugged */
 	bool is_forgotten;   /* the service that had it was killed */
 	bool has_stood;      /* a conductor has stood still with it, */
 	bool stands;         /* and does */
@@ -183,6 +186,7 @@ struct world {
 	bool agents_alive;             /* A's agents of neutron */
 	bool is_pair;                  /* B has died with A, and is off for good */
 	bool is_about_both;            /* the command that runs names both */
+	bool api_is_off;
 	bool has_ceph;                 /* which has the instances' volumes */
 	bool leaves_storage;           /* the person was told to leave --fence storage out */
 	bool goes_alone;               /* the person was told that A reports, and to rescue B without it */
@@ -263,6 +267,9 @@ _Noreturn void world_die(const struct fault *f);
 bool world_has_met(enum fault_kind kind);
 bool world_is_second(enum fault_kind kind); /* another operator comes */
 
+/* nova.c */
+void nova_hears(const char *host, const char *method, const char *uuid, const char *port); /* a message to a compute */
+
 /* services.c */
 void host_goes(size_t host);
 bool service_is_there(const struct message *m); /* the compute that has it, which may go right now */
@@ -340,6 +347,7 @@ void others_are_seen(void);
 void host_wakes(const struct fault *f);
 void witness_beat(void); /* who lives has reported */
 void witness_cast(const struct message *m);
+void witness_event(const char *uuid, const char *port, const char *host); /* a compute is told of a port */
 void witness_commit(const struct written *w);
 void witness_rows(void); /* after each command */
 void witness_ok(void);   /* after a rescue that says that all is done */

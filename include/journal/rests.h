@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef JOURNAL_RESTS_H
+#define JOURNAL_RESTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cli/request.h"
+#include "journal/past.h"
+#include "util/mem.h"
+
+/* Rescues that left something, of hosts that no later one has brought back or taken up. */
+struct rest {
+	const char *host; /* "h1 h2", ready for a shell */
+	const char *run;
+	bool drifted; /* it is not resumed before somebody has decided on rows; its recovery says which */
+};
+/* Begins as { 0 }. */
+struct rests {
+	struct rest *v;
+	size_t n, cap;
+	struct arena arena;
+};
+/* Runs in their order. What else is done about a host, a migration closed or an instance evacuated, settles no rescue, nor does
+ * one that came to no end. */
+void rests_note(struct rests *all, const struct past *p);
+/* All runs of the state directory that can be read. */
+void rests_read(struct rests *all, const struct request *request);
+/* The newest one of this host, which is a word ready for a shell; NULL: none. */
+const struct rest *rests_find(const struct rests *all, const char *word);
+/* What goes on with it. */
+const char *rest_command(const struct rest *r, struct arena *arena);
+void rests_free(struct rests *all);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "journal/rests.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "journal/journal.h"
+#include "journal/runs.h"
+#include "util/str.h"
+
+static void forget_rest(struct rests *all, const char *host)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < all->n; i++)
+		if (!str_equal(all->v[i].host, host))
+			all->v[n++] = all->v[i];
+	all->n = n;
+}
+
+/* One that failed counts when it had begun; one that was interrupted between two units has nothing unknown, and no unit of it
+ * failed. */
+static bool came_to_its_end(const struct past *p, bool rescue)
+{
+	const char *state = past_state(p);
+
+	return strcmp(state, "done") == 0 || strcmp(state, "recovered") == 0 ||
+	    (rescue && strcmp(state, "failed") == 0 && (past_has_begun(p) || str_equal(p->result, "interrupted")));
+}
+
+/* What had not been begun, turned out not to be done or failed, and what its plan had left out. */
+static bool left_something(const struct past *p)
+{
+	return !p->nothing_left &&
+	    (str_equal(p->result, "partial") || str_equal(p->result, "interrupted") ||
+		(strcmp(past_state(p), "done") != 0 && past_count_units(p, "proved", "proved") < p->nunit));
+}
+
+void rests_note(struct rests *all, const struct past *p)
+{
+	const char *host = past_hosts_words(p, &all->arena);
+	const bool rescue = str_equal(p->command, "host rescue");
+
+	if (!host || !p->run || !(rescue || str_equal(p->command, "host return")) || !came_to_its_end(p, rescue))
+		return;
+	forget_rest(all, host);
+	if (!rescue || !left_something(p))
+		return;
+	all->v = vec_grow(all->v, all->n, &all->cap, sizeof *all->v);
+	all->v[all->n++] = (struct rest){ host, arena_dup(&all->arena, p->run), str_equal(p->recovery, "drift") };
+}
+
+/* A journal that cannot be read says nothing here: the list says that. */
+static void note_run(struct rests *all, const struct runs *runs, const char *run)
+{
+	auto_free char *path = runs_path(runs, run);
+	struct past past = { 0 };
+	struct error ignored = { 0 };
+	bool torn;
+
+	if (journal_read(path, past_record, &past, &torn, &ignored) == 0 && past_check(&past, path, &ignored) == 0)
+		rests_note(all, &past);
+	past_free(&past);
+}
+
+void rests_read(struct rests *all, const struct request *request)
+{
+	struct error ignored = { 0 };
+	struct runs runs;
+
+	if (runs_list(request, &runs, &ignored) == 0)
+		for (size_t i = 0; i < runs.n; i++)
+			note_run(all, &runs, runs.v[i]);
+	runs_free(&runs);
+}
+
+/* Among "h1 h2". */
+static bool is_word_of(const char *words, const char *word)
+{
+	const size_t n = strlen(word);
+
+	for (const char *at = words; (at = strstr(at, word)); at++)
+		if ((at == words || at[-1] == ' ') && (at[n] == ' ' || !at[n]))
+			return true;
+	return false;
+}
+
+const struct rest *rests_find(const struct rests *all, const char *word)
+{
+	for (size_t i = all->n; i-- > 0;)
+		if (is_word_of(all->v[i].host, word))
+			return &all->v[i];
+	return NULL;
+}
+
+const char *rest_command(const struct rest *r, struct arena *arena)
+{
+	return r->drifted ? arena_printf(arena, "evac-manage journal recover %s", r->run) :
+			    arena_printf(arena, "evac-manage host rescue %s --resume %s", r->host, r->run);
+}
+
+void rests_free(struct rests *all)
+{
+	free(all->v);
+	arena_free(&all->arena);
+}
