@@ -27,7 +27,6 @@ struct run {
 	struct request
 	    own; /* a copy: a terminal may have been asked for the fencing text, and its order is the configuration's */
 	struct words order;  /* of ${own}; the list is the run's, its texts the world's */
-	const char *resumes; /* an unfinished run that this one goes on with; NULL: none */
 	struct who who;
 	struct work work;
 	struct report report;

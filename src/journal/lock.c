@@ -101,21 +101,21 @@ static int look_at_server(const struct scene *scene, struct db *db, struct error
 	return holder.held ? busy_on_server(scene, db, &holder, err) : 0;
 }
 
-static int look_at_lock_of(const struct scene *scene, const char *except, struct error *err)
+static int look_at_lock_of(const struct scene *scene, struct error *err)
 {
 	if (!scene->subject.host)
 		return 0;
-	if (lock_file_look(scene->request, scene->subject.host, err) != 0 || check_unfinished(scene, except, err) != 0)
+	if (lock_file_look(scene->request, scene->subject.host, err) != 0 || check_unfinished(scene, NULL, err) != 0)
 		return -1;
 	if (writes_cinder(scene) && look_at_server(scene, scene->world->cinder_db, err) != 0)
 		return -1;
 	return writes_cell(scene) ? look_at_server(scene, scene->nova.home->cell->db, err) : 0;
 }
 
-int lock_look(const struct scene *scene, const char *except, struct error *err)
+int lock_look(const struct scene *scene, struct error *err)
 {
 	EACH_HOST_OF(h, scene)
-	if (look_at_lock_of(h, except, err) != 0)
+	if (look_at_lock_of(h, err) != 0)
 		return -1;
 	return 0;
 }

@@ -394,7 +394,7 @@ static enum error_kind decide_and_act(struct run *run, struct error *err)
 {
 	int fenced;
 
-	if (!run->work.request->how.dry_run && lock_look(&run->work.scene, run->resumes, err) != 0)
+	if (!run->work.request->how.dry_run && lock_look(&run->work.scene, err) != 0)
 		return err->kind;
 	make_plan(run);
 	if (accept_check(&run->work.scene, &run->work.plan, &run->report.findings, err) != 0)
@@ -422,7 +422,7 @@ static enum error_kind decide_and_act(struct run *run, struct error *err)
 	if (confirm(run, err) != 0)
 		return err->kind;
 	deadline_work();
-	if (lock_take(&run->work.scene, run->resumes, &run->work.lock, err) != 0)
+	if (lock_take(&run->work.scene, NULL, &run->work.lock, err) != 0)
 		return err->kind;
 	return write_and_prove(run, err);
 }

@@ -395,7 +395,7 @@ void operator_night(void)
 			memmove(notes.words, notes.words + notes.before, strlen(notes.words + notes.before) + 1);
 		}
 		faults = faults_so_far();
-		if ((said.code == 0 && all_settled()) || !think(&said, line))
+		if (world->violation[0] || (said.code == 0 && all_settled()) || !think(&said, line))
 			break;
 		if (is_to_wait(&said) && strcmp(line, typed) == 0 && waits++ < HINTS_MAX) /* told when to type it again, he does not count it twice */
 			i--;
