@@ -22,6 +22,30 @@ class Rehearsal(Case):
         self.same_plan(report, harness.heartbeats, A, B)
         self.assertEqual(before, harness.checksum())
 
+    def test_the_plan_is_the_same_of_a_folder_that_mydumper_wrote(self):
+        folder = os.path.join(self.directory, "mydumper")
+        self.addCleanup(shutil.rmtree, folder)
+        harness.heartbeats()
+        subprocess.run(["mydumper", "--defaults-file", ENV["SB_DB_ADMIN_FILE"], "--host", "127.0.0.1", "--port", ENV["SB_DB_PORT"], "--user", ENV["SB_DB_ADMIN"], "--password", ENV["SB_DB_ADMIN_PASS"],
+                        "--outputdir", folder, "--compress", "--regex", r"^(%s)\." % "|".join(DATABASES)], check=True)
+        report = self.rehearse(folder, "--host", A, "--to", B, "-f", "json").json
+        self.assertEqual({d["kind"] for d in report["dumps"]}, {"mydumper"})
+        self.same_plan(report, harness.heartbeats, A, B)
+
+    def test_an_aggregate_s_hosts_die_together(self):
+        self.addCleanup(harness.sandbox, "reset", "--rows")
+        harness.heartbeats()
+        rows("nova_api", "INSERT INTO aggregates (id, uuid, name) VALUES (77, UUID(), 'rack 7'), (78, UUID(), 'empty')")
+        for host in (A, B):
+            rows("nova_api", "INSERT INTO aggregate_hosts (host, aggregate_id) VALUES (%s, 77)", (host,))
+        dump = self.file("rack.sql", dumped(*DATABASES))
+        report = self.rehearse(dump, "--aggregate", "rack 7", "-f", "json").json
+        self.assertEqual((sorted(report["hosts"]), report["error"]), (sorted((A, B)), None))
+        steps = lambda document: sorted((s["kind"], str(s["id"]), s["before"]["host"]) for s in document["plan"]["steps"] if s["before"] and "host" in s["before"])
+        self.assertEqual(steps(report), steps(self.rehearse(dump, "--host", A, "--host", B, "-f", "json").json))
+        self.assertEqual({s[2].split("@")[0] for s in steps(report)}, {A, B})
+        self.expect(self.rehearse(dump, "--aggregate", "empty"), harness.NOT_FOUND, "no aggregate 'empty' with hosts")
+
     def test_hosts_that_die_together_are_all_taken_as_fenced(self):
         report = self.rehearse(self.whole, "--host", A, "--host", B, "-f", "json").json
         self.assertEqual((report["hosts"], report["error"]), ([A, B], None))
