@@ -20,8 +20,8 @@ void lock_name(const char *host, char out[LOCK_NAME_SIZE]);
 int lock_look(const struct scene *scene, struct error *err);
 
 /* Takes all locks or none, of several hosts each host's, in the order of their names; otherwise as lock_look(). They are held
- * until lock_release() or the end of the process; ${scene} stays where it is until then. ${except}: a run that may be unfinished,
- * as it is being recovered; NULL: none. */
+ * until lock_release() or the end of the process; ${scene} stays where it is until then. ${except}: a run that may be
+ * unfinished, as it is being recovered; NULL: none. */
 int lock_take(const struct scene *scene, const char *except, struct lock **out, struct error *err);
 /* After a server was away: what it held went with the connections. Takes its locks again, or says who came in between. */
 int lock_renew(struct lock *lock, struct error *err);

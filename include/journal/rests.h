@@ -14,6 +14,8 @@ struct rest {
 	const char *host; /* "h1 h2", ready for a shell */
 	const char *run;
 	bool drifted; /* it is not resumed before somebody has decided on rows; its recovery says which */
+	bool waits; /* its time ended before nova had: what it left is not known before it is settled, which a resumption begins
+	               with */
 };
 /* Begins as { 0 }. */
 struct rests {

@@ -26,7 +26,7 @@ struct run {
 	const struct operation *operation;
 	struct request
 	    own; /* a copy: a terminal may have been asked for the fencing text, and its order is the configuration's */
-	struct words order;  /* of ${own}; the list is the run's, its texts the world's */
+	struct words order; /* of ${own}; the list is the run's, its texts the world's */
 	struct who who;
 	struct work work;
 	struct report report;

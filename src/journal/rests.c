@@ -39,15 +39,15 @@ static bool left_something(const struct past *p)
 void rests_note(struct rests *all, const struct past *p)
 {
 	const char *host = past_hosts_words(p, &all->arena);
-	const bool rescue = str_equal(p->command, "host rescue");
+	const bool rescue = str_equal(p->command, "host rescue"), waits = rescue && !p->recovery && past_was_left_waiting(p);
 
-	if (!host || !p->run || !(rescue || str_equal(p->command, "host return")) || !came_to_its_end(p, rescue))
+	if (!host || !p->run || !(rescue || str_equal(p->command, "host return")) || !(waits || came_to_its_end(p, rescue)))
 		return;
 	forget_rest(all, host);
-	if (!rescue || !left_something(p))
+	if (!rescue || !(waits || left_something(p)))
 		return;
 	all->v = vec_grow(all->v, all->n, &all->cap, sizeof *all->v);
-	all->v[all->n++] = (struct rest){ host, arena_dup(&all->arena, p->run), str_equal(p->recovery, "drift") };
+	all->v[all->n++] = (struct rest){ host, arena_dup(&all->arena, p->run), str_equal(p->recovery, "drift"), waits };
 }
 
 /* A journal that cannot be read says nothing here: the list says that. */

@@ -115,3 +115,12 @@ class Rest(harness.TestCase):
         self.rescue(PARTIAL, "--resume", run)
         self.assertEqual(len(self.left()), 1)
         self.assertNotEqual(self.left(), [run])
+
+    def test_behind_a_closing_the_rescue_whose_time_ended_goes_on(self):
+        harness.heartbeats()
+        self.expect(self.tool.run(*RESCUE, *FENCED, "--yes", "--timeout", "2"), TIMEOUT)
+        run = os.path.basename(journals.path_of(self.tool))[:-len(".jsonl")]
+        sent = landing.uuid_of(self.conductor.wait_for(1)[0])
+        closed = self.expect(self.tool.run("migration", "close", self.abandon(sent), *FENCED, "--yes", "-f", "json"), OK)
+        self.assertTrue(closed.json["next"].endswith(" host rescue %s --resume %s" % (A, run)), closed.json["next"])
+        self.assertEqual(self.left(), [])                                 # it is to be recovered first
