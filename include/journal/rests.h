@@ -9,13 +9,14 @@
 #include "journal/past.h"
 #include "util/mem.h"
 
-/* Rescues that left something, of hosts that no later one has brought back or taken up. */
+/* Rescues that left something, of hosts that no later one has brought back or taken up; and runs of which not all is known. */
 struct rest {
 	const char *host; /* "h1 h2", ready for a shell */
 	const char *run;
 	bool drifted; /* it is not resumed before somebody has decided on rows; its recovery says which */
 	bool waits; /* its time ended before nova had: what it left is not known before it is settled, which a resumption begins
 	               with */
+	bool unsettled; /* open or unknown: no other run of the host begins before its recovery */
 };
 /* Begins as { 0 }. */
 struct rests {
@@ -26,9 +27,9 @@ struct rests {
 /* Runs in their order. What else is done about a host, a migration closed or an instance evacuated, settles no rescue, nor does
  * one that came to no end. */
 void rests_note(struct rests *all, const struct past *p);
-/* All runs of the state directory that can be read. */
-void rests_read(struct rests *all, const struct request *request);
-/* The newest one of this host, which is a word ready for a shell; NULL: none. */
+/* All runs of the state directory that can be read, but ${except}. */
+void rests_read(struct rests *all, const struct request *request, const char *except);
+/* Of this host, which is a word ready for a shell, a run that is to be settled first, or else the newest one; NULL: none. */
 const struct rest *rests_find(const struct rests *all, const char *word);
 /* What goes on with it. */
 const char *rest_command(const struct rest *r, struct arena *arena);

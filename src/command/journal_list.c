@@ -64,7 +64,7 @@ static void say_rests(struct rests *all)
 	auto_arena struct arena arena = { 0 };
 
 	for (const struct rest *r = all->v; r < all->v + all->n; r++)
-		if (r->waits) /* its recovery was named */
+		if (r->waits || r->unsettled) /* its recovery was named */
 			continue;
 		else if (r->drifted)
 			log_notice("%s left something, and rows that are not as it wrote them: %s", r->run,

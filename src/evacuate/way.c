@@ -33,13 +33,13 @@ static int look_at_broker(struct work *work, struct error *err)
 	if (there < 0 || bus_queue_look(work->world.bus, topic, &queue, err) != 0)
 		return -1;
 	if (!there || !queue.exists || queue.consumers == 0)
-		return error_set(err, ERROR_REFUSED, "queue '%s' on %s has no consumer any more", topic,
+		return error_set(err, ERROR_REFUSED, "queue '%s' on %s has no consumer any more: start nova-conductor", topic,
 		    bus_server(work->world.bus));
 	if (bus_queue_look(work->world.bus, SCHEDULER_QUEUE, &queue, err) != 0)
 		return -1;
 	if (queue.exists && queue.consumers == 0)
-		return error_set(err, ERROR_REFUSED, "queue '%s' on %s has no consumer any more", SCHEDULER_QUEUE,
-		    bus_server(work->world.bus));
+		return error_set(err, ERROR_REFUSED, "queue '%s' on %s has no consumer any more: start nova-scheduler",
+		    SCHEDULER_QUEUE, bus_server(work->world.bus));
 	return bus_canary(work->world.bus, work->world.nova.bus.exchange, err);
 }
 

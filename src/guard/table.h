@@ -269,7 +269,7 @@ GUARD("service-restart-needed", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, se
 GUARD("conductor-may-be-frozen", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, conductor_may_be_frozen),
 	.sentence = N_("a conductor that was frozen after it had taken the message has written nothing of it; it would go on with an evacuation "
 		"that is closed"),
-	.hint = N_("before that, restart each nova-conductor that does not answer"))
+	.hint = N_("first restart each nova-conductor that does not answer: that drops what it holds"))
 
 /* one service, cluster or volume */
 GUARD("schema-unknown", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, schema_unknown),

@@ -207,7 +207,6 @@ size_t past_count_units(const struct past *p, const char *a, const char *b)
 	return n;
 }
 
-/* Its time ended before nova had: nothing has failed, and how it went on is in no journal. */
 bool past_was_left_waiting(const struct past *p)
 {
 	return str_equal(p->result, "timeout") && past_count_units(p, "failed", "failed") == 0;

@@ -13,7 +13,7 @@ static void forget_rest(struct rests *all, const char *host)
 	size_t n = 0;
 
 	for (size_t i = 0; i < all->n; i++)
-		if (!str_equal(all->v[i].host, host))
+		if (all->v[i].unsettled || !str_equal(all->v[i].host, host))
 			all->v[n++] = all->v[i];
 	all->n = n;
 }
@@ -36,18 +36,30 @@ static bool left_something(const struct past *p)
 		(strcmp(past_state(p), "done") != 0 && past_count_units(p, "proved", "proved") < p->nunit));
 }
 
+static void keep_rest(struct rests *all, const struct past *p, struct rest rest)
+{
+	rest.run = arena_dup(&all->arena, p->run);
+	rest.drifted = str_equal(p->recovery, "drift");
+	all->v = vec_grow(all->v, all->n, &all->cap, sizeof *all->v);
+	all->v[all->n++] = rest;
+}
+
 void rests_note(struct rests *all, const struct past *p)
 {
-	const char *host = past_hosts_words(p, &all->arena);
-	const bool rescue = str_equal(p->command, "host rescue"), waits = rescue && !p->recovery && past_was_left_waiting(p);
+	const char *host = past_hosts_words(p, &all->arena), *state = past_state(p);
+	const bool rescue = str_equal(p->command, "host rescue"), waits = !p->recovery && past_was_left_waiting(p);
 
-	if (!host || !p->run || !(rescue || str_equal(p->command, "host return")) || !(waits || came_to_its_end(p, rescue)))
+	if (!host || !p->run)
+		return;
+	if (!waits && (strcmp(state, "open") == 0 || strcmp(state, "unknown") == 0)) {
+		keep_rest(all, p, (struct rest){ .host = host, .unsettled = true });
+		return;
+	}
+	if (!(rescue || str_equal(p->command, "host return")) || !((rescue && waits) || came_to_its_end(p, rescue)))
 		return;
 	forget_rest(all, host);
-	if (!rescue || !(waits || left_something(p)))
-		return;
-	all->v = vec_grow(all->v, all->n, &all->cap, sizeof *all->v);
-	all->v[all->n++] = (struct rest){ host, arena_dup(&all->arena, p->run), str_equal(p->recovery, "drift"), waits };
+	if (rescue && (waits || left_something(p)))
+		keep_rest(all, p, (struct rest){ .host = host, .waits = waits });
 }
 
 /* A journal that cannot be read says nothing here: the list says that. */
@@ -63,14 +75,15 @@ static void note_run(struct rests *all, const struct runs *runs, const char *run
 	past_free(&past);
 }
 
-void rests_read(struct rests *all, const struct request *request)
+void rests_read(struct rests *all, const struct request *request, const char *except)
 {
 	struct error ignored = { 0 };
 	struct runs runs;
 
 	if (runs_list(request, &runs, &ignored) == 0)
 		for (size_t i = 0; i < runs.n; i++)
-			note_run(all, &runs, runs.v[i]);
+			if (!str_equal(runs.v[i], except))
+				note_run(all, &runs, runs.v[i]);
 	runs_free(&runs);
 }
 
@@ -87,16 +100,18 @@ static bool is_word_of(const char *words, const char *word)
 
 const struct rest *rests_find(const struct rests *all, const char *word)
 {
-	for (size_t i = all->n; i-- > 0;)
-		if (is_word_of(all->v[i].host, word))
-			return &all->v[i];
-	return NULL;
+	const struct rest *found = NULL;
+
+	for (const struct rest *r = all->v; r < all->v + all->n; r++)
+		if (is_word_of(r->host, word) && (r->unsettled || !found || !found->unsettled))
+			found = r;
+	return found;
 }
 
 const char *rest_command(const struct rest *r, struct arena *arena)
 {
-	return r->drifted ? arena_printf(arena, "evac-manage journal recover %s", r->run) :
-			    arena_printf(arena, "evac-manage host rescue %s --resume %s", r->host, r->run);
+	return r->drifted || r->unsettled ? arena_printf(arena, "evac-manage journal recover %s", r->run) :
+					    arena_printf(arena, "evac-manage host rescue %s --resume %s", r->host, r->run);
 }
 
 void rests_free(struct rests *all)

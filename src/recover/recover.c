@@ -156,6 +156,18 @@ static void hint_at_the_same_again(struct recovery *r, struct error *err)
 		error_hint(err, "run the same command again: it plans from the rows as they are now");
 }
 
+/* Of a 'migration close', whose only word is in its step. */
+static const char *closing_again(struct recovery *r)
+{
+	const struct plan *plan = &r->work.plan;
+
+	for (const struct unit *u = plan->unit; u < plan->unit + plan->nunit; u++)
+		for (const struct step *s = u->step; s < u->step + u->nstep; s++)
+			if (step_is(s, STEP_MIGRATION))
+				return arena_printf(&r->work.plan.arena, "evac-manage migration close %s", s->id);
+	return NULL;
+}
+
 static enum error_kind conclude(struct recovery *r, enum error_kind result, struct error *err)
 {
 	const size_t *n = r->nverdict;
@@ -193,8 +205,8 @@ static enum error_kind conclude(struct recovery *r, enum error_kind result, stru
 		    past_hosts_words(&r->past, &r->work.plan.arena), r->past.run);
 	} else if (r->untold > 0 || r->held) {
 		r->report.next = arena_printf(&r->work.plan.arena, "evac-manage journal recover %s", r->past.run);
-	} else if (n[VERDICT_NOT_DONE] > 0) {
-		log_notice("to do the units that are not done, run the same command again");
+	} else if (n[VERDICT_NOT_DONE] > 0 && !(r->report.next = closing_again(r))) {
+		log_notice("to do the units that are not done, run the command of that run again");
 	}
 	return result;
 }

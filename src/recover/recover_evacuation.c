@@ -202,7 +202,7 @@ static const char *held_by_conductor(struct recovery *r)
 		return _("nova-conductor's queue could not be read");
 	if (scene->bus.conductor.unsure)
 		return _(
-		    "nova-conductor's queue has no consumer; a quorum queue without its leader says so, too, and that it is empty");
+		    "nova-conductor's queue has no consumer: start it; a quorum queue without its leader says so, too, and that it is empty");
 	return scene->bus.conductor.messages == 0 ?
 	    NULL :
 	    arena_printf(&r->work.plan.arena,

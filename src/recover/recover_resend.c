@@ -36,7 +36,7 @@ static int check_queue_empty(struct recovery *r, struct error *err)
 	if (world_connect_bus(&r->work.world, err) != 0 || bus_queue_look(r->work.world.bus, topic, &queue, err) != 0)
 		return -1;
 	if (!queue.exists || queue.consumers == 0)
-		return error_set(err, ERROR_REFUSED, "not sent again: queue '%s' has no consumer", topic);
+		return error_set(err, ERROR_REFUSED, "not sent again: queue '%s' has no consumer: start nova-conductor", topic);
 	if (queue.messages > 0)
 		return error_set(err, ERROR_REFUSED,
 		    queue.messages == 1 ?

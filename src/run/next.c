@@ -38,23 +38,29 @@ static const char *next_of_rescue(struct run *run, enum error_kind result, const
 	    NULL;
 }
 
-/* What was closed has left its instance on the failed host, where nobody works on it any more: the rescue of that host goes on,
- * where there was one, or what can be done with it is shown. */
-static const char *next_of_closing(struct run *run)
+/* What can be done with an instance that was closed, and is still on the failed host. */
+static const char *next_of_instance(struct run *run)
 {
 	const struct plan *plan = &run->work.plan;
+
+	for (const struct unit *u = plan->unit; u < plan->unit + plan->nunit; u++)
+		for (const struct step *s = u->step; s < u->step + u->nstep; s++)
+			if (step_is(s, STEP_TASK_STATE))
+				return arena_printf(&run->work.plan.arena, "evac-manage instance show %s", s->id);
+	return NULL;
+}
+
+/* The rescue of its host goes on, where there was one. */
+static const char *next_of_closing(struct run *run)
+{
 	struct arena *arena = &run->work.plan.arena;
 	struct rests rests = { 0 };
 	const struct rest *rest;
-	const char *next = NULL;
+	const char *next;
 
-	rests_read(&rests, run->work.request);
+	rests_read(&rests, run->work.request, run->work.run);
 	rest = rests_find(&rests, shell_word(arena, run->work.scene.subject.host));
-	for (const struct unit *u = plan->unit; u < plan->unit + plan->nunit && !next; u++)
-		for (const struct step *s = u->step; s < u->step + u->nstep && !next; s++)
-			if (step_is(s, STEP_TASK_STATE))
-				next = rest ? rest_command(rest, arena) :
-					      arena_printf(arena, "evac-manage instance show %s", s->id);
+	next = rest ? rest_command(rest, arena) : next_of_instance(run);
 	rests_free(&rests);
 	return next;
 }

@@ -317,7 +317,7 @@ static size_t faults_so_far(void)
 	size_t n = 0;
 
 	for (size_t i = 0; i < world->nfault; i++)
-		n += world->fault[i].happened;
+		n += world->fault[i].happened && !world->armed[world->fault[i].kind];
 	return n;
 }
 
