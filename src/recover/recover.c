@@ -156,15 +156,16 @@ static void hint_at_the_same_again(struct recovery *r, struct error *err)
 		error_hint(err, "run the same command again: it plans from the rows as they are now");
 }
 
-/* Of a 'migration close', whose only word is in its step. */
+/* What a 'migration close' was about was written by its recovery, and can be closed again when that is old enough: the list
+ * says when. */
 static const char *closing_again(struct recovery *r)
 {
 	const struct plan *plan = &r->work.plan;
 
 	for (const struct unit *u = plan->unit; u < plan->unit + plan->nunit; u++)
-		for (const struct step *s = u->step; s < u->step + u->nstep; s++)
-			if (step_is(s, STEP_MIGRATION))
-				return arena_printf(&r->work.plan.arena, "evac-manage migration close %s", s->id);
+		if (u->kind == UNIT_CLOSE && r->past.host)
+			return arena_printf(&r->work.plan.arena, "evac-manage migration list --host %s",
+			    shell_word(&r->work.plan.arena, r->past.host));
 	return NULL;
 }
 

@@ -40,8 +40,8 @@ static int check_queue_empty(struct recovery *r, struct error *err)
 	if (queue.messages > 0)
 		return error_set(err, ERROR_REFUSED,
 		    queue.messages == 1 ?
-			N_("not sent again: %u message waits in queue '%s', which may be the first one") :
-			N_("not sent again: %u messages wait in queue '%s'; the first message may be among them"),
+			N_("not sent again: %u message waits in queue '%s', which may be the first one; check again in 60 s") :
+			N_("not sent again: %u messages wait in queue '%s'; the first message may be among them; check again in 60 s"),
 		    queue.messages, topic);
 	return bus_canary(r->work.world.bus, r->work.world.nova.bus.exchange, err);
 }

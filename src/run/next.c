@@ -50,16 +50,19 @@ static const char *next_of_instance(struct run *run)
 	return NULL;
 }
 
-/* The rescue of its host goes on, where there was one. */
+/* The rescue of its host goes on, where there was one, and where no other evacuation keeps the instance from it. */
 static const char *next_of_closing(struct run *run)
 {
 	struct arena *arena = &run->work.plan.arena;
+	const char *host = shell_word(arena, run->work.scene.subject.host);
 	struct rests rests = { 0 };
 	const struct rest *rest;
 	const char *next;
 
+	if (run->work.scene.subject.closing->others > 0)
+		return arena_printf(arena, "evac-manage migration list --host %s", host);
 	rests_read(&rests, run->work.request, run->work.run);
-	rest = rests_find(&rests, shell_word(arena, run->work.scene.subject.host));
+	rest = rests_find(&rests, host);
 	next = rest ? rest_command(rest, arena) : next_of_instance(run);
 	rests_free(&rests);
 	return next;

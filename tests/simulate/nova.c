@@ -239,7 +239,7 @@ static void take(struct message *m, size_t index)
 {
 	const int64_t until_us = world->broker_us > world->asleep_us ? world->broker_us : world->asleep_us;
 
-	if (m->state == MESSAGE_GONE)
+	if (m->state != MESSAGE_QUEUED)
 		return;
 	if (until_us > world->now_us) {
 		world_at(until_us - world->now_us + SECOND_US, EVENT_TAKE, index);

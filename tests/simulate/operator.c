@@ -325,7 +325,7 @@ static size_t faults_so_far(void)
 static void start_services(const struct said *said)
 {
 	if (world->asleep_us > world->now_us && (strstr(said->text, "start nova-conductor") || strstr(said->text, "start nova-scheduler")))
-		world->asleep_us = world->now_us;
+		services_come();
 }
 
 /* He reads, frees the disk, finds the primary and the broker, and waits as long as he was told to. */

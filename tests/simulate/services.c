@@ -52,3 +52,11 @@ void services_go(bool killed, int64_t for_us)
 			m->stands = false;
 		}
 }
+
+void services_come(void)
+{
+	world->asleep_us = world->now_us;
+	for (size_t i = 0; i < world->nmessage; i++)
+		if (world->message[i].state == MESSAGE_QUEUED)
+			world_at((int64_t)(SECOND_US + world_draw(SECOND_US)), EVENT_TAKE, i);
+}

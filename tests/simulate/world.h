@@ -275,6 +275,7 @@ void host_goes(size_t host);
 bool service_is_there(const struct message *m); /* the compute that has it, which may go right now */
 void service_is_back(size_t host);
 void services_go(bool killed, int64_t for_us); /* conductor and scheduler */
+void services_come(void);                      /* before that time is over */
 
 /* files.c */
 void files_forget(void); /* no file is open, all is durable */
