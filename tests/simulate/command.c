@@ -222,6 +222,7 @@ static void second_operator(const struct fault *f)
 	const bool is_stale = world->is_stale, is_to_be_off = world->is_to_be_off, is_about_both = world->is_about_both,
 		   is_to_be_kept_out = world->is_to_be_kept_out;
 	char line[LINE_MAX_BYTES];
+	unsigned own;
 	int code;
 
 	world->is_stale = false;
@@ -229,8 +230,9 @@ static void second_operator(const struct fault *f)
 		state_directory = other_directory;
 	world->is_beside = state_directory == ours;
 	second_line(f->kind, line, sizeof line);
-	code = wait_for_end(begin(line, ++ncommand));
-	sessions_tend(ncommand);
+	own = ++ncommand; /* a third one may come, who stops this one */
+	code = wait_for_end(begin(line, own));
+	sessions_tend(own);
 	world_tell("exit %d of the second operator", code);
 	state_directory = ours;
 	world->is_beside = false;

@@ -159,9 +159,11 @@ static struct choice shorten(uint64_t seed)
 
 static void show_violation(uint64_t seed)
 {
+	char *first = strdup(world->violation);
 	const struct choice best = shorten(seed);
 
-	printf("seed %llu: %s\n", (unsigned long long)seed, world->violation);
+	printf("seed %llu: %s%s\n", (unsigned long long)seed, first, world->violation[0] ? "" : " (and not when it is played again)");
+	free(first);
 	for (size_t i = 0; i < world->nfault; i++)
 		if (world->fault[i].on)
 			printf("    %s at %llu%s\n", fault_name[world->fault[i].kind], (unsigned long long)world->fault[i].at,
