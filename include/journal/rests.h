@@ -10,13 +10,16 @@
 #include "util/mem.h"
 
 /* Rescues that left something, of hosts that no later one has brought back or taken up; and runs of which not all is known. */
+enum rest_kind {
+	REST_LEFT,      /* it came to its end: a resumption goes on */
+	REST_WAITS,     /* its time ended before nova had: a resumption settles it first */
+	REST_DRIFTED,   /* it is not resumed before somebody has decided on rows; its recovery says which */
+	REST_UNSETTLED, /* open or unknown: no other run of the host begins before its recovery */
+};
 struct rest {
+	enum rest_kind kind;
 	const char *host; /* "h1 h2", ready for a shell */
 	const char *run;
-	bool drifted; /* it is not resumed before somebody has decided on rows; its recovery says which */
-	bool waits; /* its time ended before nova had: what it left is not known before it is settled, which a resumption begins
-	               with */
-	bool unsettled; /* open or unknown: no other run of the host begins before its recovery */
 };
 /* Begins as { 0 }. */
 struct rests {

@@ -63,14 +63,13 @@ static void say_rests(struct rests *all)
 {
 	auto_arena struct arena arena = { 0 };
 
+	/* of the others, what is to be settled first was named with their rows */
 	for (const struct rest *r = all->v; r < all->v + all->n; r++)
-		if (r->waits || r->unsettled) /* its recovery was named */
-			continue;
-		else if (r->drifted)
+		if (r->kind == REST_LEFT)
+			log_notice("%s left something: %s", r->run, rest_command(r, &arena));
+		else if (r->kind == REST_DRIFTED)
 			log_notice("%s left something, and rows that are not as it wrote them: %s", r->run,
 			    rest_command(r, &arena));
-		else
-			log_notice("%s left something: %s", r->run, rest_command(r, &arena));
 	rests_free(all);
 }
 

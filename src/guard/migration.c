@@ -57,16 +57,26 @@ void guard_migration_in_progress(const struct guard *self, const struct scene *s
 		    "a service may still work on evacuation %lld: %s", (long long)m->id, why.s);
 }
 
+/* The evacuation that is to be closed, when no sign of a worker is left; NULL: there is one, or it is none. */
+static const struct standing_migration *closing_without_worker(const struct scene *scene)
+{
+	const struct closing *c = scene->subject.closing;
+	auto_str struct str why = { 0 };
+
+	return c && migration_is_evacuation(c->migration) && migration_is_open(c->migration) &&
+		!migration_worker(c->migration, &c->signs, &why) ?
+	    c->migration :
+	    NULL;
+}
+
 /* The order matters: closed first, what it holds comes back, and the closed evacuation with it. */
 void guard_service_restart_needed(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	const struct standing_migration *m = scene->subject.closing ? scene->subject.closing->migration : NULL;
-	auto_str struct str subject = { 0 }, who = { 0 }, hint = { 0 }, why = { 0 };
-	const struct action_event *holder;
+	const struct standing_migration *m = closing_without_worker(scene);
+	auto_str struct str subject = { 0 }, who = { 0 }, hint = { 0 };
+	const struct action_event *holder = m ? migration_holder(m, &scene->subject.closing->signs) : NULL;
 
-	if (!m || !migration_is_evacuation(m) || !migration_is_open(m) ||
-	    migration_worker(m, &scene->subject.closing->signs, &why) ||
-	    !(holder = migration_holder(m, &scene->subject.closing->signs)))
+	if (!holder)
 		return;
 	action_event_service(holder, &who);
 	str_addf(&hint,
@@ -80,15 +90,12 @@ void guard_service_restart_needed(const struct guard *self, const struct scene *
 /* What no row tells is for a person to see, and said before he closes it. */
 void guard_conductor_may_be_frozen(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	const struct standing_migration *m = scene->subject.closing ? scene->subject.closing->migration : NULL;
-	auto_str struct str subject = { 0 }, why = { 0 };
+	const struct standing_migration *m = closing_without_worker(scene);
+	auto_str struct str subject = { 0 };
 
-	if (m && migration_is_evacuation(m) && migration_is_open(m) &&
-	    !migration_worker(m, &scene->subject.closing->signs, &why) &&
-	    !migration_holder(m, &scene->subject.closing->signs) &&
-	    migration_may_be_held_unseen(m, &scene->subject.closing->signs))
+	if (m && migration_may_be_held_unseen(m, &scene->subject.closing->signs))
 		guard_found(self, scene, out, migration_subject(m, &subject), NULL,
-		    "whether a conductor took the message of evacuation %lld and stands still no row tells; it would go on with it, closed or not, and the guest could run twice",
+		    "no row tells whether a conductor took the message of evacuation %lld and is frozen; it would go on with it, closed or not, and the guest could run twice",
 		    (long long)m->id);
 }
 

@@ -253,20 +253,20 @@ GUARD("volume-owner-dead", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, volume_
 		"the instance in ERROR and a stray attachment"),
 	.hint = N_("host rescue moves the failed host's volumes first, under another name that cinder has for it with --cinder-host NAME; or move them with volume update_host, a backend each"))
 
-GUARD("migration-not-closable", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, migration_not_closable),
+GUARD("migration-not-closable", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_CLOSES, migration_not_closable),
 	.sentence = N_("only an evacuation that has not ended can be closed; a 'done' one keeps a returning host from "
 		"running the instance twice"),
 	.hint = N_("'evac-manage migration list' explains each migration"))
-GUARD("done-not-completed", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, done_not_completed),
+GUARD("done-not-completed", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_CLOSES, done_not_completed),
 	.sentence = N_("nova 17 completes a 'done' evacuation only where the hypervisor still has the guest when nova-compute starts; "
 		"completed by us, it protects no longer from a guest that is there all the same"))
-GUARD("migration-in-progress", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, migration_in_progress),
+GUARD("migration-in-progress", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_CLOSES, migration_in_progress),
 	.sentence = N_("a message, a conductor or a compute may still work on this evacuation"),
 	.hint = N_("wait; 'evac-manage migration list --stale' shows the evacuations that no service works on"))
-GUARD("service-restart-needed", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, service_restart_needed),
+GUARD("service-restart-needed", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_CLOSES, service_restart_needed),
 	.sentence = N_("a conductor or a compute has begun this evacuation and not ended it; its HTTP calls have no "
 		"time-out, and only a restart makes it drop the evacuation"))
-GUARD("conductor-may-be-frozen", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, conductor_may_be_frozen),
+GUARD("conductor-may-be-frozen", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_CLOSES, conductor_may_be_frozen),
 	.sentence = N_("a conductor that was frozen after it had taken the message has written nothing of it; it would go on with an evacuation "
 		"that is closed"),
 	.hint = N_("first restart each nova-conductor that does not answer: that drops what it holds"))

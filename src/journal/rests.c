@@ -13,7 +13,7 @@ static void forget_rest(struct rests *all, const char *host)
 	size_t n = 0;
 
 	for (size_t i = 0; i < all->n; i++)
-		if (all->v[i].unsettled || !str_equal(all->v[i].host, host))
+		if (all->v[i].kind == REST_UNSETTLED || !str_equal(all->v[i].host, host))
 			all->v[n++] = all->v[i];
 	all->n = n;
 }
@@ -36,30 +36,33 @@ static bool left_something(const struct past *p)
 		(strcmp(past_state(p), "done") != 0 && past_count_units(p, "proved", "proved") < p->nunit));
 }
 
-static void keep_rest(struct rests *all, const struct past *p, struct rest rest)
+static void keep_rest(struct rests *all, enum rest_kind kind, const char *host, const struct past *p)
 {
-	rest.run = arena_dup(&all->arena, p->run);
-	rest.drifted = str_equal(p->recovery, "drift");
 	all->v = vec_grow(all->v, all->n, &all->cap, sizeof *all->v);
-	all->v[all->n++] = rest;
+	all->v[all->n++] = (struct rest){ kind, host, arena_dup(&all->arena, p->run) };
+}
+
+static bool is_unsettled(const struct past *p)
+{
+	return strcmp(past_state(p), "open") == 0 || strcmp(past_state(p), "unknown") == 0;
 }
 
 void rests_note(struct rests *all, const struct past *p)
 {
-	const char *host = past_hosts_words(p, &all->arena), *state = past_state(p);
+	const char *host = past_hosts_words(p, &all->arena);
 	const bool rescue = str_equal(p->command, "host rescue"), waits = !p->recovery && past_was_left_waiting(p);
 
 	if (!host || !p->run)
 		return;
-	if (!waits && (strcmp(state, "open") == 0 || strcmp(state, "unknown") == 0)) {
-		keep_rest(all, p, (struct rest){ .host = host, .unsettled = true });
+	if (!waits && is_unsettled(p)) {
+		keep_rest(all, REST_UNSETTLED, host, p);
 		return;
 	}
 	if (!(rescue || str_equal(p->command, "host return")) || !((rescue && waits) || came_to_its_end(p, rescue)))
 		return;
 	forget_rest(all, host);
 	if (rescue && (waits || left_something(p)))
-		keep_rest(all, p, (struct rest){ .host = host, .waits = waits });
+		keep_rest(all, waits ? REST_WAITS : str_equal(p->recovery, "drift") ? REST_DRIFTED : REST_LEFT, host, p);
 }
 
 /* A journal that cannot be read says nothing here: the list says that. */
@@ -103,15 +106,16 @@ const struct rest *rests_find(const struct rests *all, const char *word)
 	const struct rest *found = NULL;
 
 	for (const struct rest *r = all->v; r < all->v + all->n; r++)
-		if (is_word_of(r->host, word) && (r->unsettled || !found || !found->unsettled))
+		if (is_word_of(r->host, word) && (r->kind == REST_UNSETTLED || !found || found->kind != REST_UNSETTLED))
 			found = r;
 	return found;
 }
 
 const char *rest_command(const struct rest *r, struct arena *arena)
 {
-	return r->drifted || r->unsettled ? arena_printf(arena, "evac-manage journal recover %s", r->run) :
-					    arena_printf(arena, "evac-manage host rescue %s --resume %s", r->host, r->run);
+	return r->kind == REST_DRIFTED || r->kind == REST_UNSETTLED ?
+	    arena_printf(arena, "evac-manage journal recover %s", r->run) :
+	    arena_printf(arena, "evac-manage host rescue %s --resume %s", r->host, r->run);
 }
 
 void rests_free(struct rests *all)

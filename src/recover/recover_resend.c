@@ -40,9 +40,9 @@ static int check_queue_empty(struct recovery *r, struct error *err)
 	if (queue.messages > 0)
 		return error_set(err, ERROR_REFUSED,
 		    queue.messages == 1 ?
-			N_("not sent again: %u message waits in queue '%s', which may be the first one; check again in 60 s") :
-			N_("not sent again: %u messages wait in queue '%s'; the first message may be among them; check again in 60 s"),
-		    queue.messages, topic);
+			N_("not sent again: %u message waits in queue '%s', which may be the first one; check again in %d s") :
+			N_("not sent again: %u messages wait in queue '%s'; the first message may be among them; check again in %d s"),
+		    queue.messages, topic, CONDUCTOR_QUEUE_S);
 	return bus_canary(r->work.world.bus, r->work.world.nova.bus.exchange, err);
 }
 

@@ -33,7 +33,7 @@ NETWORKS = ("network-B", "network-C", "network-" + ENV["SB_CONTROLLER"], "networ
 FENCED = ["--fenced", "the test pulled the plug"]
 VIOLATIONS = ("lost", "twice", "bare", "half", "unreported", "no end")
 # a refusal, an unknown outcome that says what to look at, or instances that are left out by name: nothing is left to type but after a person's deed
-PERSONS_CODES, PERSONS = (5, 9), re.compile(r"nothing that could be done is left|look there first|fence-gone|fix the cause, then|next +evac-manage .*host show ")
+PERSONS_CODES, PERSONS = (5, 9), re.compile(r"nothing that could be done is left|look there first|fence-gone|Unable to correlate PCI slot|next +evac-manage .*host show ")
 
 
 def sandbox(*words):

@@ -64,6 +64,10 @@ class Migrations(blocking.TestCase):
         listed = [m for m in self.tool.run("migration", "list", "--stale", "-f", "json").json if str(m["id"]) == number]
         self.assertEqual(listed, [])
 
+    def test_what_only_a_closing_looks_at_is_said_to_be_of_it(self):
+        for code in ("migration-not-closable", "done-not-completed", "migration-in-progress", "service-restart-needed", "conductor-may-be-frozen"):
+            self.assertRegex(self.expect(self.tool.run("explain", code), OK).out, r"(?m)^asked +migration close$")
+
     # ---- list
 
     def test_the_list_says_what_each_means(self):

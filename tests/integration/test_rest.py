@@ -124,3 +124,27 @@ class Rest(harness.TestCase):
         closed = self.expect(self.tool.run("migration", "close", self.abandon(sent), *FENCED, "--yes", "-f", "json"), OK)
         self.assertTrue(closed.json["next"].endswith(" host rescue %s --resume %s" % (A, run)), closed.json["next"])
         self.assertEqual(self.left(), [])                                 # it is to be recovered first
+
+    def test_behind_a_closing_a_run_that_is_not_settled_comes_first(self):
+        """A resumption of the older one would be refused."""
+        older = self.rescue(PARTIAL).json["run"]
+        sent = [landing.uuid_of(m) for m in self.conductor.wait_for(2)][:2]
+        time.sleep(1)
+        number = self.abandon(sent[0])
+        self.expect(self.tool.run("migration", "close", self.abandon(sent[1]), *FENCED, "--yes"), OK)
+        self.expect(self.tool.run("instance", "evacuate", sent[1], *GO), OK)
+        path = journals.path_of(self.tool)
+        run = os.path.basename(path)[:-len(".jsonl")]
+        journals.cut_after(path, lambda r: r["type"] == "publish_intent")
+        self.assertNotEqual(run, older)
+        closed = self.expect(self.tool.run("migration", "close", number, *FENCED, "--yes", "-f", "json"), OK)
+        self.assertTrue(closed.json["next"].endswith(" journal recover " + run), closed.json["next"])
+
+    def test_behind_a_closing_of_one_of_two_evacuations_the_other_one_is_listed(self):
+        self.rescue(PARTIAL)
+        sent = landing.uuid_of(self.conductor.wait_for(1)[0])
+        number = self.abandon(sent)
+        rows("nova", "INSERT INTO migrations (created_at, updated_at, deleted, uuid, source_compute, source_node, dest_compute, instance_uuid, status, migration_type, hidden, cross_cell_move)"
+             " SELECT created_at, updated_at, 0, UUID(), source_compute, source_node, %s, instance_uuid, 'pre-migrating', migration_type, 0, 0 FROM migrations WHERE id = %s", (B, number))
+        closed = self.expect(self.tool.run("migration", "close", number, *FENCED, "--yes", "-f", "json"), OK)
+        self.assertTrue(closed.json["next"].endswith(" migration list --host " + A), closed.json["next"])

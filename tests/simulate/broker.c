@@ -358,7 +358,7 @@ static void give_to_compute(const char *queue, amqp_bytes_t body)
 	copy_member(inner, "method", method, sizeof method);
 	copy_member(first_data(args, "instances"), "uuid", uuid, sizeof uuid);
 	copy_member(first_data(args, "events"), "tag", port, sizeof port);
-	nova_hears(queue + strlen("compute."), method, uuid, port);
+	compute_hears(queue + strlen("compute."), method, uuid, port);
 	json_object_put(inner);
 	json_object_put(outer);
 	free(copy);

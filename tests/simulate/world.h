@@ -267,8 +267,10 @@ _Noreturn void world_die(const struct fault *f);
 bool world_has_met(enum fault_kind kind);
 bool world_is_second(enum fault_kind kind); /* another operator comes */
 
-/* nova.c */
-void nova_hears(const char *host, const char *method, const char *uuid, const char *port); /* a message to a compute */
+/* compute.c */
+bool compute_acts(struct message *m, enum event_kind kind); /* false: a row is locked, and it is to be tried again */
+bool compute_waits(const struct message *m);                /* for its ports, of which nobody has told it */
+void compute_hears(const char *host, const char *method, const char *uuid, const char *port); /* a message to it */
 
 /* services.c */
 void host_goes(size_t host);

@@ -38,6 +38,8 @@ bool migration_is_tombstone(const struct standing_migration *m);
 bool migration_is_open(const struct standing_migration *m); /* nova may still work on it */
 bool instance_is_rebuilding(const char *task_state);        /* one of the three task states of an evacuation */
 
+/* A message that waits in the conductor's queue is looked at again after so many seconds. */
+#define CONDUCTOR_QUEUE_S 60
 /* What else must be known to say whether somebody works on an open evacuation. */
 struct migration_signs {
 	const struct action_events *events;
@@ -53,7 +55,7 @@ const char *migration_worker(const struct standing_migration *m, const struct mi
  * neutron, placement, cinder and keystone have no time-out, and whoever hangs in one goes on when it is answered, hours later.
  * Only the restart of that service drops what it holds. Asked when migration_worker() sees nobody. */
 const struct action_event *migration_holder(const struct standing_migration *m, const struct migration_signs *signs);
-/* A conductor that took its message and stands still has begun no event: no row tells of it. Closed, and the instance evacuated
+/* A conductor that took its message and was frozen has begun no event: no row tells of it. Closed, and the instance evacuated
  * again, it goes on with both. Asked when neither of the two above sees anybody. */
 bool migration_may_be_held_unseen(const struct standing_migration *m, const struct migration_signs *signs);
 /* "nova-conductor on 'ctl1'" */

@@ -17,7 +17,6 @@
 /* A compute that has begun may copy an image for long. */
 #define LONG_S 3600
 /* What a conductor has not taken it may take in a moment. */
-#define QUEUE_S 60
 
 static const struct db_shape standing_migration_shape = DB_SHAPE(struct standing_migration,
     DB_COLUMNS(struct standing_migration, id, instance_uuid, status, age_s, idle_s, instance_idle_s),
@@ -180,7 +179,7 @@ const char *migration_worker(const struct standing_migration *m, const struct mi
 		str_add(why, _("its message may wait in the conductor's queue, which could not be looked at"));
 	else if (accepted && signs->queued > 0)
 		str_addf(why, _("%u message%s in the conductor's queue: its own may be among them; check again in %d s"),
-		    signs->queued, signs->queued == 1 ? " waits" : "s wait", QUEUE_S);
+		    signs->queued, signs->queued == 1 ? " waits" : "s wait", CONDUCTOR_QUEUE_S);
 	else if (accepted && event_of(signs, "rebuild_server", "Success") && !signs->computes_known)
 		str_add(why, _("the conductor has handed it to a compute, and not every compute's queue could be looked at"));
 	else if (accepted && event_of(signs, "rebuild_server", "Success") && signs->waits_in)
