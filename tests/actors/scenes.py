@@ -493,5 +493,5 @@ def services_report():
     rows("cinder", "DELETE FROM services WHERE updated_at < '2025-01-01'", settings="foreign_key_checks = 0")
     since = binlog.position()
     time.sleep(5)
-    lives = {"a": A, "b": B, "c": C, "a_lives": 0, "b_lives": 1, "c_lives": 1, "a_agents": 0}
+    lives = {"a": A, "b": B, "c": C, "a_lives": 0, "b_lives": 1, "c_lives": 1, "a_agents": 0, "asleep": 0}
     return Scene("reports", "", since, Until(since), [Until(binlog.position(), "heartbeats", **lives)])

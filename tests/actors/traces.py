@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The places at which nova.c and tenant.c say that a build or a stop has ended, for the program reads where a trace ends: they are lines of the real one."""
+"""The places at which compute.c and tenant.c say that a build or a stop has ended, for the program reads where a trace ends: they are lines of the real one."""
 import ast
 import os
 import re
@@ -7,7 +7,7 @@ import re
 from harness import ROOT
 
 
-def of(name, file="nova.c"):
+def of(name, file="compute.c"):
     with open(os.path.join(ROOT, "tests", "simulate", file)) as f:
         return ast.literal_eval(re.search(r"#define %s \\\n\t(\".*\")\n" % name, f.read()).group(1))
 
