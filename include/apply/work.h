@@ -27,7 +27,9 @@ struct work {
 	int64_t way_looked_ms;    /* the cell's database, the broker, its exchange and queues */
 	int64_t source_looked_ms; /* the run's lock, and whether the failed host reports again */
 	struct ahead ahead;       /* what is done already of the evacuation whose turn is next: evacuate/ahead.c */
-	bool lost_rows; /* rows that were verified hold their old value again, as the run ends: the database lost its commit */
+	/* rows that were written hold their old value again: the database lost the commit; or neither that nor what was written
+	 */
+	bool lost_rows, strange_rows;
 	bool source_reports; /* the failed host was seen alive inside an evacuation's transaction: nothing more is begun */
 };
 

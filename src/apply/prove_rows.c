@@ -139,10 +139,30 @@ static int look_for_rows(const struct work *work, const struct look *l, struct e
 	return rc;
 }
 
+/* Nobody works on the old owner any more: a row that has its old value again is no work of others. */
+static void lost(struct work *work, struct step *step)
+{
+	struct arena *arena = &work->plan.arena;
+	const char *old = step_values_text(step->kind, step->before, arena);
+
+	work->lost_rows = true;
+	step->since = NULL;
+	step->error = step->state == STATE_PROVED ?
+	    arena_printf(arena,
+		_("it was verified, but now holds its old value again (%s): the database lost the write, or another session undid it"),
+		old) :
+	    arena_printf(arena,
+		_("it was written, but holds its old value again (%s): the database lost the write, or another session undid it"),
+		old);
+	step->state = STATE_APPLIED;
+	log_error("%s %s: %s", step->kind->name, step->id, step->error);
+}
+
 static void refute(struct work *work, struct step *step, const char *now)
 {
 	step->error = arena_printf(&work->plan.arena, _("it reads back as %s, but %s was written"), now,
 	    step_values_text(step->kind, step->after, &work->plan.arena));
+	work->strange_rows = true;
 	log_error("%s %s: %s", step->kind->name, step->id, step->error);
 }
 
@@ -158,7 +178,10 @@ static int prove_step(struct work *work, struct step *step, struct db *db, struc
 	if (step_read(db, step, &work->plan.arena, now, &exists, err) != 0)
 		return -1;
 	if (exists && !step_equal(step->kind, now, step->after)) {
-		refute(work, step, step_values_text(step->kind, now, &work->plan.arena));
+		if (step_equal(step->kind, now, step->before))
+			lost(work, step);
+		else
+			refute(work, step, step_values_text(step->kind, now, &work->plan.arena));
 		return 0;
 	}
 	proved(step);
@@ -242,18 +265,6 @@ static const char unseen[] = "not checked";
 static void unmark(struct step *step)
 {
 	step->since = NULL;
-}
-
-/* Nobody works on the old owner any more: a row that was proved and has its old value again is no work of others. */
-static void lost(struct work *work, struct step *step)
-{
-	work->lost_rows = true;
-	step->since = NULL;
-	step->state = STATE_APPLIED;
-	step->error = arena_printf(&work->plan.arena,
-	    _("it was verified, but now holds its old value again (%s): the database lost the write, or another session undid it"),
-	    step_values_text(step->kind, step->before, &work->plan.arena));
-	log_error("%s %s: %s", step->kind->name, step->id, step->error);
 }
 
 /* Every row is marked, then those that are as they were proved are not; the few that are left are read. */

@@ -32,6 +32,8 @@ static bool takes_a_disk(const struct scene *scene, const struct findings *found
 
 void guard_fence_storage_missing(const struct guard *self, const struct scene *scene, struct findings *out)
 {
+	const char *hint = scene_fences(scene->request, "power") ? N_("leave out --fence storage: --fence power is there") :
+								   NULL;
 	bool takes = false;
 
 	if (!scene_fences(scene->request, "storage"))
@@ -41,10 +43,10 @@ void guard_fence_storage_missing(const struct guard *self, const struct scene *s
 	if (scene->subject.evacuates && (!takes || takes_a_disk(scene, out)))
 		return;
 	if (!scene->subject.evacuates)
-		guard_found(self, scene, out, str_or(scene->subject.host, "?"), NULL,
+		guard_found(self, scene, out, str_or(scene->subject.host, "?"), hint,
 		    "--fence storage: this run evacuates no instance");
 	else
-		guard_found(self, scene, out, scene->subject.host, NULL, "--fence storage: %s",
+		guard_found(self, scene, out, scene->subject.host, hint, "--fence storage: %s",
 		    str_or(scene->storage.absent, _("no disk of these instances is on Ceph")));
 }
 

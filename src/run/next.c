@@ -69,17 +69,23 @@ static const char *next_of_closing(struct run *run)
 }
 
 /* What a run needs to know of its own words to be typed again it does not always have: its reader has. */
-static const char *next_of_others(struct run *run, enum error_kind result, const char *host)
+static const char *same_again(struct run *run)
 {
+	struct arena *arena = &run->work.plan.arena;
 	const struct plan *plan = &run->work.plan;
 
+	if (run->work.scene.subject.closes)
+		return arena_printf(arena, "evac-manage migration close %s", shell_word(arena, run->work.request->what.id));
+	return plan->nunit == 1 && plan->unit[0].command ? plan->unit[0].command : _("run the same command again");
+}
+
+static const char *next_of_others(struct run *run, enum error_kind result, const char *host)
+{
 	if (result == ERROR_OK && run->work.scene.subject.closes)
 		return next_of_closing(run);
 	if (result == ERROR_TIMEOUT && host)
 		return arena_printf(&run->work.plan.arena, "evac-manage instance list --host %s", host);
-	if (result != ERROR_PARTIAL && result != ERROR_INTERRUPTED)
-		return NULL;
-	return plan->nunit == 1 && plan->unit[0].command ? plan->unit[0].command : _("run the same command again");
+	return result == ERROR_PARTIAL || result == ERROR_INTERRUPTED ? same_again(run) : NULL;
 }
 
 /* A recovery looks at ports and disks again, and a rescue that is resumed begins with one. */
@@ -91,10 +97,10 @@ static const char *next_of_unproved(struct run *run, const char *host)
 	report_totals(&run->report, &t);
 	if (run->report.not_ready_before > 0 && t.network_not_ready + t.cannot_write == 0)
 		return arena_printf(arena, "evac-manage journal recover %s", run->own.what.resume);
-	if (run->work.lost_rows) /* planned anew from the rows as they are now */
+	if (run->work.lost_rows && !run->work.strange_rows) /* planned anew from the rows as they are now */
 		return run->operation->rescues && host ?
 		    arena_printf(arena, "evac-manage host rescue %s --resume %s", host, run->work.run) :
-		    _("run the same command again");
+		    same_again(run);
 	if (t.state[STATE_APPLIED] != t.network_not_ready + t.cannot_write)
 		return arena_printf(arena, "evac-manage journal show %s", run->work.run);
 	if (run->operation->rescues && host && t.state[STATE_FAILED] + t.state[STATE_SKIPPED] > 0)

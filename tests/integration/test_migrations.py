@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """migration list, migration close and host return: what a returning host would destroy, and who may still work on it."""
+import threading
 import time
 import uuid
 
@@ -9,7 +10,7 @@ import blocking
 import harness
 from harness import A, B, C, DRIFT, ENV, FENCED, NOT_FOUND, OK, REFUSED, rows, value
 
-BUSY = 8
+BUSY, UNPROVED = 8, 10
 HOUR = 3600
 
 
@@ -341,6 +342,40 @@ class Migrations(blocking.TestCase):
         self.assertEqual(running.returncode, DRIFT, err)
         self.assertIn(b"so nova may be working on it", err)
         self.assertEqual((self.status(number), self.instance("image-active-1")["task_state"]), ("accepted", "rebuilding"))
+
+    def closed_and_undone(self, status):
+        """A closing whose rows have other values by the time it reads them back: ${status}, and the task state as it was."""
+        number, instance = self.make(), self.instance()["uuid"]
+        running, c = self.blocked("migration", "close", number, "--yes", "-f", "json", table="instances", database="nova", where="uuid = '%s'" % instance)
+        other = self.connection("nova")
+
+        def undo():     # behind the closing's COMMIT, before its proof
+            with other.cursor() as cursor:
+                cursor.execute("LOCK TABLES migrations WRITE, instances WRITE")
+                cursor.execute("UPDATE migrations SET status = %s, updated_at = updated_at - INTERVAL 2 HOUR WHERE id = %s", (status, number))
+                cursor.execute("UPDATE instances SET task_state = 'rebuilding', updated_at = updated_at - INTERVAL 2 HOUR WHERE uuid = %s", (instance,))
+                other.commit()
+                cursor.execute("UNLOCK TABLES")
+        thread = threading.Thread(target=undo)
+        thread.start()
+        while not value("mysql", "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'LOCK TABLES%%' AND state LIKE 'Waiting%%'"):
+            time.sleep(0.05)
+        c.rollback()
+        out, err = running.communicate(timeout=30)
+        thread.join()
+        return number, harness.Result(["migration", "close"], running.returncode, out.decode(), err.decode())
+
+    def test_a_closing_that_the_database_lost_is_typed_again(self):
+        number, r = self.closed_and_undone("accepted")
+        self.expect(r, UNPROVED, "it was written, but holds its old value again (status 'accepted'): the database lost the write, or another session undid it")
+        self.assertTrue(r.json["next"].endswith(" migration close " + number), r.json["next"])
+        self.expect(self.close(number), OK)
+        self.assertEqual((self.status(number), self.instance()["task_state"]), ("error", None))
+
+    def test_a_closing_whose_row_has_a_third_value_is_for_a_person(self):
+        number, r = self.closed_and_undone("pre-migrating")
+        self.expect(r, UNPROVED, "it reads back as status 'pre-migrating', but status 'error' was written")
+        self.assertTrue(r.json["next"].endswith(" journal show " + r.json["run"]), r.json["next"])
 
     def test_it_keeps_out_of_a_run_of_the_same_host(self):
         number = self.make()

@@ -11,6 +11,7 @@
 #define REFUSED 5 /* exit codes */
 #define PARTIAL 6
 #define UNKNOWN 9
+#define LEAVE_OUT_STORAGE "next: leave out --fence storage"
 #define THAWED_US (1000 * SECOND_US) /* no conductor stands still for longer */
 
 static bool is_of_word(const char *p)
@@ -189,7 +190,7 @@ static void read_list(const char *text)
 	note(line);
 }
 
-/* "next: leave out --fence storage and power the host off" */
+/* "next: leave out --fence storage and power the host off", "next: leave out --fence storage: --fence power is there" */
 static void leave_out(char *line)
 {
 	static const char option[] = " --fence storage";
@@ -214,7 +215,7 @@ static void read_words(const char *line, const struct said *said)
 {
 	size_t n;
 
-	world->leaves_storage |= strstr(said->text, "leave out --fence storage") != NULL;
+	world->leaves_storage |= strstr(said->text, LEAVE_OUT_STORAGE) != NULL;
 	world->goes_alone |= strstr(said->text, "fix source-alive first; the other host without it: ") != NULL;
 	if (does_something(line)) {
 		keep_closings(strstr(line, " migration close "));
@@ -235,6 +236,8 @@ static void read_words(const char *line, const struct said *said)
 		read_list(said->text);
 	else if (note_hints(said->text) == 0 && !does_something(line) && strstr(said->text, "check again in "))
 		note_first(line); /* nothing but when to look again */
+	if (said->code == REFUSED && strstr(said->text, LEAVE_OUT_STORAGE) && strstr(line, " --fence storage"))
+		note_first(line); /* what refuses comes before what the others' lines name */
 }
 
 static bool is_in_a_log(const char *request)

@@ -297,6 +297,29 @@ static void a_fence_reaches_every_disk_and_nobody_else(void **state)
 	run_cases(cases, COUNT(cases));
 }
 
+static void hints_to(const char *expected)
+{
+	struct findings findings = { 0 };
+
+	guard_ask(row("fence-storage-missing"), &f.scene, &findings);
+	assert_int_equal(findings.n, 1);
+	assert_string_equal(findings.v[0].hint, expected);
+	findings_free(&findings);
+}
+
+static void what_needs_no_fence_on_ceph_is_rescued_with_the_others(void **state)
+{
+	static const char *both[] = { "power", "storage" };
+
+	(void)state;
+	fixture_init(&f);
+	nothing_is_on_ceph();
+	fixture_read_specs(&f);
+	hints_to("leave out --fence storage and power the host off");
+	f.request.how.fence = (struct words){ .v = both, .n = COUNT(both) };
+	hints_to("leave out --fence storage: --fence power is there");
+}
+
 /* ---- the plan */
 
 static char *planned(void)
@@ -372,6 +395,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		in_a_scene(a_fence_reaches_every_disk_and_nobody_else),
+		in_a_scene(what_needs_no_fence_on_ceph_is_rescued_with_the_others),
 		in_a_scene(exactly_the_old_clients_are_planned),
 	};
 
