@@ -81,9 +81,9 @@ static int look_at_instance(const struct scene *scene, const char *instance, str
 	return 0;
 }
 
-static void say_hold(const struct scene *host, const struct disk_fact *disk, bool was_held)
+static void say_hold(const struct scene *host, const struct disk_fact *disk)
 {
-	if (disk && !was_held)
+	if (disk && !host->storage.held)
 		log_notice(
 		    "disk %s of instance %s is open from '%s'; Ceph drops a dead client's watch within 30 s: nothing more is begun until then",
 		    disk->name, disk->instance, host->subject.host);
@@ -107,37 +107,35 @@ static int heed_shared(const struct unit *unit, struct error *err)
 }
 
 /* Those of one host. ${seen}: there was a new look. */
-static int check_disks_of(struct work *work, struct scene *host, bool was_held, bool *seen, bool *hold, struct error *err)
+static int check_disks_of(struct work *work, struct scene *host, bool *seen, struct error *err)
 {
 	struct disks_found found = { 0 };
 
 	scene_keep_looking_at_disks(host, FRESH_MS, MOST_MS);
-	if (host->storage.judged_ms == host->storage.seen_ms) {
-		*hold |= host->storage.held;
+	if (host->storage.judged_ms == host->storage.seen_ms)
 		return 0;
-	}
 	host->storage.judged_ms = host->storage.seen_ms;
 	*seen = true;
 	for (const struct unit *u = work->plan.unit; u < work->plan.unit + work->plan.nunit; u++)
 		if ((evacuation_is_waiting(u) && look_at_instance(host, u->step[0].id, &found, err) != 0) ||
 		    heed_shared(u, err) != 0)
 			return -1;
-	say_hold(host, found.watched, was_held);
+	say_hold(host, found.watched);
 	say_silence(host, found.silent);
 	host->storage.held = found.watched;
-	*hold |= host->storage.held;
 	return 0;
 }
 
 int disks_check(struct work *work, bool *hold, struct error *err)
 {
-	bool seen = false, now = false;
+	bool seen = false;
 
+	*hold = false;
 	EACH_HOST(h, &work->scene)
-	if (h->storage.looked && check_disks_of(work, h, *hold, &seen, &now, err) != 0)
-		return -1;
-	if (!seen)
-		return 0;
-	*hold = now;
-	return kept_out_check(work, err);
+	{
+		if (h->storage.looked && check_disks_of(work, h, &seen, err) != 0)
+			return -1;
+		*hold |= h->storage.looked && h->storage.held;
+	}
+	return seen ? kept_out_check(work, err) : 0;
 }

@@ -122,12 +122,30 @@ static void tell_cost(const struct evacuation *e)
 	log_debug("%s: cost %swhole %.3f ms", e->rows.instance_uuid, text.s, (double)whole / 1000);
 }
 
-/* A sign of life that was seen stops all that follows, too. */
-static int stop_before_cast(struct work *work, size_t index, const struct error *why, struct error *err)
+/* What is looked at before each turn is looked at once more where that is old by now: the disk or a row that somebody else has
+ * locked may have been waited for. ${stops}: nothing more is begun at all. */
+static int look_before_cast(struct work *work, bool *stops, struct error *err)
+{
+	bool hold;
+
+	*stops = true; /* each of these is said once */
+	if (power_check(work, err) != 0 || disks_check(work, &hold, err) != 0)
+		return -1;
+	*stops = false;
+	if (hold)
+		return error_set(err, ERROR_DRIFT, "a disk is open from '%s'",
+		    scene_hosts_words(&work->scene, &work->plan.arena));
+	if (life_check(work, err) == 0 && evacuation_look_at_source(work, err) == 0)
+		return 0;
+	*stops = work->source_reports;
+	return -1;
+}
+
+static int stop_before_cast(struct work *work, size_t index, bool stops, const struct error *why, struct error *err)
 {
 	int rc = cancel(work, index, why->text, err);
 
-	if (rc == 0 && work->source_reports) {
+	if (rc == 0 && stops) {
 		*err = *why;
 		rc = -1;
 	}
@@ -198,14 +216,12 @@ static void while_the_broker_is_awaited(void *ctx)
 		ahead_make_spec(m->work, m->next);
 }
 
-/* A row that somebody else has locked is waited for: what was looked at before may be old. What a look has seen is recorded: on
- * a disk that is full by then the end of this message could not be. */
-static enum bus_outcome publish_now(struct work *work, const struct turn *turn, struct error *why)
+/* What a look has seen is recorded: on a disk that is full by then the end of this message could not be. */
+static enum bus_outcome publish_now(struct work *work, const struct turn *turn, bool *stops, struct error *why)
 {
 	struct meanwhile meanwhile = { work, turn->next };
 
-	if (life_check(work, why) != 0 || evacuation_look_at_source(work, why) != 0 ||
-	    journal_still_writes(work->journal, why) != 0)
+	if (look_before_cast(work, stops, why) != 0 || journal_still_writes(work->journal, why) != 0)
 		return BUS_NOT_SENT;
 	return bus_publish_meanwhile(work->world.bus, work->world.nova.bus.exchange, work->world.nova.conductor_topic,
 	    turn->body.s, turn->body.n, while_the_broker_is_awaited, &meanwhile, why);
@@ -220,16 +236,17 @@ static int publish_cast(struct work *work, const struct turn *turn, struct error
 		ATTEMPT, token_goes(&work->scene, unit->candidate) ? work->world.token.source : NULL };
 	struct error why = { 0 };
 	enum bus_outcome outcome;
+	bool stops;
 
-	if (life_check(work, &why) != 0 || evacuation_look_at_source(work, &why) != 0)
-		return stop_before_cast(work, index, &why, err);
+	if (look_before_cast(work, &stops, &why) != 0)
+		return stop_before_cast(work, index, stops, &why, err);
 	if (make_durable(work, turn, &record, err) != 0) {
 		cancel(work, index, _("the journal could not be written"), &why);
 		return -1;
 	}
 	charge(e, COST_JOURNAL);
 	CRASH_POINT("publish_before");
-	outcome = publish_now(work, turn, &why);
+	outcome = publish_now(work, turn, &stops, &why);
 	CRASH_POINT("publish_after");
 	charge(e, COST_CAST);
 	e->sent_ms = clock_monotonic_ms();
@@ -244,7 +261,7 @@ static int publish_cast(struct work *work, const struct turn *turn, struct error
 		return 0;
 	}
 	if (bus_outcome_proves_not_sent(outcome))
-		return stop_before_cast(work, index, &why, err);
+		return stop_before_cast(work, index, stops, &why, err);
 	end_unsent(work, unit, PHASE_IN_DOUBT,
 	    arena_printf(&work->plan.arena, _("its message may or may not have been sent: %s"), why.text));
 	return 0;

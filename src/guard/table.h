@@ -115,7 +115,7 @@ GUARD("fence-leaves-disks", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_EVACUATES, fen
 	.of_request = true)
 GUARD("fence-gone", SEVERITY_STOP, ACCEPT_NOTHING, LATER,
 	.sentence = N_("a client of Ceph that --fence storage keeps out is not on the blocklist any more, its entry ends too soon, or it has "
-		"a disk open again: a guest that was frozen could write to its disk beside the new one. Looked for before each wave; "
+		"a disk open again: a guest that was frozen could write to its disk beside the new one. Looked for before each message; "
 		"the run begins nothing more"),
 	.hint = N_("find out who changed the blocklist; the same command again keeps the client out anew"),
 	.of_request = true)

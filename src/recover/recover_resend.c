@@ -7,6 +7,7 @@
 #include "cli/fenced.h"
 #include "guard/guard.h"
 #include "recovery_internal.h"
+#include "util/clock.h"
 #include "util/crash.h"
 #include "util/lang.h"
 #include "util/log.h"
@@ -15,6 +16,8 @@
 /* Sends one evacuation again, because a person asked for it: nova does not notice a second copy, and two copies can start the
  * same disk twice. So only when the first one cannot be taken any more, nobody has begun with it, and everything still is as it
  * was. */
+
+#define LOOKS_LAST_MS 3000
 
 static int check_age(const struct past_unit *past, struct error *err)
 {
@@ -296,28 +299,38 @@ static int find_and_build(struct recovery *r, size_t index, struct db *cell, str
 	return rc;
 }
 
+static enum bus_outcome send_again(struct recovery *r, const struct evacuation_rows *rows, const struct str *body,
+    struct error *why)
+{
+	log_warn("%s: sent again as request %s; a second copy can start the same disk twice", rows->instance_uuid,
+	    rows->request_id);
+	return bus_publish(r->work.world.bus, r->work.world.nova.bus.exchange, r->work.world.nova.conductor_topic, body->s,
+	    body->n, why);
+}
+
 int recover_resend(struct recovery *r, size_t index, struct db *cell, struct error *err)
 {
-	const char *topic = r->work.world.nova.conductor_topic;
 	struct past_unit *past = &r->past.unit[index];
 	struct evacuation *e = r->work.plan.unit[index].evacuation;
 	auto_secret_str struct str body = { 0 };
 	struct error why = { 0 };
 	enum bus_outcome outcome;
+	int64_t looked_ms;
+	bool late;
 
 	if (check_age(past, err) != 0 || check_queue_empty(r, err) != 0 || find_and_build(r, index, cell, &body, err) != 0 ||
 	    lock_check(r->work.lock, err) != 0 || recover_not_paused(r, err) != 0)
 		return -1;
+	looked_ms = clock_monotonic_ms();
 	if (journal_publish_intent(r->work.journal,
 		&(struct publish_record){ index, &e->rows, past->unique_id, r->work.world.nova.bus.exchange, r->work.world.bus,
 		    2, past->has_token ? r->work.world.token.source : NULL },
 		&body, err) != 0 ||
 	    journal_sync(r->work.journal, err) != 0)
 		return -1;
-	log_warn("%s: sent again as request %s; a second copy can start the same disk twice", e->rows.instance_uuid,
-	    e->rows.request_id);
 	CRASH_POINT("resend_before_publish");
-	outcome = bus_publish(r->work.world.bus, r->work.world.nova.bus.exchange, topic, body.s, body.n, &why);
+	late = clock_monotonic_ms() - looked_ms > LOOKS_LAST_MS; /* a slow disk can take a minute */
+	outcome = late ? BUS_NOT_SENT : send_again(r, &e->rows, &body, &why);
 	CRASH_POINT("resend_after_publish");
 	past->publish_outcome = bus_outcome_name(outcome);
 	past->publish_age_s = 0;
@@ -325,6 +338,10 @@ int recover_resend(struct recovery *r, size_t index, struct db *cell, struct err
 	/* the first copy may have been taken after all: that this one was not is no proof that its rows may be put back */
 	if (bus_outcome_proves_not_sent(outcome))
 		past->publish_outcome = "lost";
-	return journal_publish_outcome(r->work.journal, index, outcome, &why, err) == 0 ? journal_sync(r->work.journal, err) :
-											  -1;
+	if (journal_publish_outcome(r->work.journal, index, outcome, &why, err) != 0 || journal_sync(r->work.journal, err) != 0)
+		return -1;
+	if (!late)
+		return 0;
+	error_set(err, ERROR_REFUSED, "not sent again: the journal was written slowly, and what was looked at before is old");
+	return error_hint(err, "run the same command again");
 }

@@ -3,6 +3,7 @@
 (tests/storage/fake.c); make check-storage has the real ones."""
 import json
 import os
+import time
 
 import fake_ceph
 import harness
@@ -103,6 +104,37 @@ class Storage(harness.TestCase):
     def test_a_cluster_that_falls_silent_stops_nothing(self):
         r = self.expect(self.evacuate(self.died(f"after 2 error {self.image} -110")), OK, "is not known any more")
         self.assertEqual(self.codes(r), set())
+
+    def test_what_may_be_a_dead_clients_watch_is_waited_for(self):
+        """Unknown at the plan's look, open from there at a later one. What is looked at again is looked at each three seconds, and the wave
+        comes by each second."""
+        disks = {r["instance_uuid"]: r["volume_id"] for r in rows("nova", """
+            SELECT b.instance_uuid, b.volume_id FROM block_device_mapping b JOIN instances i ON i.uuid = b.instance_uuid
+             WHERE i.host = %s AND i.vm_state = 'active' AND i.task_state IS NULL AND b.volume_id IS NOT NULL AND b.deleted = 0
+             GROUP BY b.instance_uuid HAVING COUNT(*) = 1 ORDER BY b.id LIMIT 2""", (A,))}
+        for volume in disks.values():
+            rows("nova", "UPDATE block_device_mapping SET connection_info = %s WHERE volume_id = %s",
+                 (fake_ceph.connection_info("volumes/volume-" + volume), volume))
+            rows("cinder", "UPDATE volumes SET host = REPLACE(host, %s, %s) WHERE id = %s", (A, B, volume))
+        self.cluster.put(*("error volumes/volume-%s -110" % volume for volume in disks.values()))
+        process = self.tool.start("host", "evacuate", A, *(word for uuid in disks for word in ("--only", uuid)), "--max-in-flight", "1",
+                                  *FENCED, "--yes", "--timeout", "60", env=self.cluster.env)
+        self.addCleanup(lambda: (process.poll() is None and process.kill(), process.communicate()))
+        self.conductor.wait_for(1, 30)
+        first = landing.uuid_of(self.conductor.casts[0])
+        (second,) = set(disks) - {first}
+        image = "volumes/volume-" + disks[second]
+        dead = (f"image {image} 61", f"lock {image} {OLD} 4253 auto", f"image volumes/volume-{disks[first]} 61")
+        self.cluster.put(*dead, f"watch {image} {OLD} 4253 1")
+        time.sleep(3.5)     # the plan's look is old by now
+        landing.land(first, C)
+        time.sleep(6)
+        self.assertEqual(len(self.conductor.casts), 1)
+        self.cluster.put(*dead)
+        self.conductor.wait_for(2, 30)
+        landing.land(second, C)
+        out, err = process.communicate(timeout=100)
+        self.assertEqual(err.decode().count("Ceph drops a dead client's watch within 30 s: nothing more is begun until then"), 1, err.decode())
 
     def land(self, there, *words):
         """The evacuation, and what the cluster has of the disk when nova has done it."""
