@@ -107,15 +107,16 @@ static void report_agents(const struct guard *self, const struct scene *scene, c
 		guard_found(self, scene, out, scene->subject.host, hint, "%s: the host is not off", why.s);
 }
 
-/* Whatever but cinder's services tells that the host lives. */
-static void report_signs_of_life(const struct guard *self, const struct scene *scene, const char *hint, struct findings *out)
+/* Whatever but cinder's services tells that the host lives; ${wait}: the hint where reports do. */
+static void report_signs_of_life(const struct guard *self, const struct scene *scene, const char *wait, const char *hint,
+    struct findings *out)
 {
 	for (size_t i = 0; i < scene->nova.ncell; i++)
-		report_services_of_cell(self, scene, &scene->nova.cell[i], hint, out);
+		report_services_of_cell(self, scene, &scene->nova.cell[i], wait, out);
 	report_consumers(self, scene, out);
 	guard_report_answer(self, scene, hint, out);
 	guard_report_power(self, scene, out);
-	report_agents(self, scene, hint, out);
+	report_agents(self, scene, wait, out);
 	if (scene->nova.reports_though_forced_down)
 		guard_found(self, scene, out, scene->subject.host,
 		    "power the host off: nova treats a forced-down host as dead, but this one sends heartbeats",
@@ -137,12 +138,45 @@ void guard_guest_alive(const struct guard *self, const struct scene *scene, stru
 			    str_or(c->attempts.v[c->attempts.n - 1].host, "?"));
 }
 
+static int64_t later(int64_t s, int64_t down_s, int64_t age_s)
+{
+	return down_s - age_s >= s ? down_s - age_s + 1 : s;
+}
+
+/* In how many seconds the last reports of the failed host count as none, if no other comes. */
+static int64_t silent_in_s(const struct scene *scene)
+{
+	int64_t s = 0;
+
+	EACH_SERVICE(c, scene)
+		if (scene_is_failed_node(scene, c->host) && cinder_service_is_up(c, scene->cinder.down_s))
+			s = later(s, scene->cinder.down_s, c->heartbeat_age_s.v);
+	for (const struct cell_facts *cell = scene->nova.cell; cell < scene->nova.cell + scene->nova.ncell; cell++)
+		for (const struct nova_service *n = cell->services.v; n < cell->services.v + cell->services.n; n++)
+			if (strcmp(n->host, scene->subject.host) == 0 && nova_service_is_up(n, scene->nova.down_s))
+				s = later(s, scene->nova.down_s, n->heartbeat_age_s.v);
+	for (const struct neutron_agent *a = scene->agents.rows.v; a < scene->agents.rows.v + scene->agents.rows.n; a++)
+		if (neutron_agent_is_alive(a, scene->agents.down_s))
+			s = later(s, scene->agents.down_s, a->age_s);
+	return s;
+}
+
+/* Reports of a host that is off by now grow old; of an agent that means another machine they do not. */
 void guard_host_alive(const struct guard *self, const struct scene *scene, struct findings *out)
 {
+	const int64_t silent_s = silent_in_s(scene);
+	auto_str struct str wait = { 0 };
+
+	if (silent_s > 0 && scene_is_off(scene))
+		str_addf(&wait,
+		    _("its fence agent says that it is off: check again in %lld s; if it has reported again by then, see which machine that agent means"),
+		    (long long)silent_s);
+	else
+		str_add(&wait, HOST_ALIVE_HINT);
 	EACH_SERVICE(s, scene)
 		if (scene_is_failed_node(scene, s->host) && cinder_service_is_up(s, scene->cinder.down_s))
-			report_service(self, scene, s, HOST_ALIVE_HINT, out);
-	report_signs_of_life(self, scene, HOST_ALIVE_HINT, out);
+			report_service(self, scene, s, wait.s, out);
+	report_signs_of_life(self, scene, wait.s, HOST_ALIVE_HINT, out);
 }
 
 /* A move alone asks who loses rows, and that is a backend: a node may be as healthy as can be while one of its backends is
@@ -153,7 +187,7 @@ void guard_backend_alive(const struct guard *self, const struct scene *scene, st
 		if (loses_to_a_move(scene, s) && cinder_service_is_up(s, scene->cinder.down_s))
 			report_service(self, scene, s, NULL, out);
 	if (!guard_node_reports(scene) && loses_rows(scene)) /* what else lives on the node says nothing about the backend */
-		report_signs_of_life(self, scene, NULL, out);
+		report_signs_of_life(self, scene, NULL, NULL, out);
 }
 
 /* An undo takes from an owner that the run has made one, and that lives: it stops where that owner may be at work on what goes.

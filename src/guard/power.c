@@ -78,7 +78,7 @@ void guard_fence_live_host(const struct guard *self, const struct scene *scene, 
 {
 	if (!scene->subject.host || !guard_node_reports(scene))
 		return;
-	if (scene_fences(scene->request, "power"))
+	if (scene_fences(scene->request, "power") && !scene_is_off(scene))
 		guard_found(self, scene, out, scene->subject.host, NULL,
 		    "--fence power would switch off '%s', and a service of it reports", scene->subject.host);
 	if (scene_fences(scene->request, "storage"))

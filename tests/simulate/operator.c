@@ -57,6 +57,8 @@ static struct notes {
 	bool hasty, at_once;        /* he has done once what he was told not to; he is about to */
 	bool again, listed;         /* it said to run it again; the list was read since */
 	char first[LINE_MAX_BYTES];
+	char refused[LINE_MAX_BYTES]; /* the last rescue, where it was; */
+	bool is_other;                /* and something was done since */
 	size_t before;            /* how much of the words is older than the last answer */
 	char words[2 * SAID_MAX]; /* that he read since the last fault */
 	char hint[LINES_MAX][LINE_MAX_BYTES];
@@ -112,6 +114,11 @@ static bool does_something(const char *line)
 	return false;
 }
 
+static bool is_rescue(const char *line)
+{
+	return strstr(line, " host rescue ") || strstr(line, " evacuate ");
+}
+
 static bool all_settled(void)
 {
 	for (size_t i = 0; i < INSTANCES; i++)
@@ -139,7 +146,7 @@ static void add_his_own(char *line, size_t size)
 	};
 	size_t n = strlen(line);
 
-	if ((strstr(line, " host rescue ") || strstr(line, " evacuate ")) && !strstr(line, " --fence"))
+	if (is_rescue(line) && !strstr(line, " --fence"))
 		n += (size_t)snprintf(line + n, size - n, " %s", fence_words());
 	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
 		if (strstr(line, own[i].command) && !strstr(line, own[i].option))
@@ -211,6 +218,24 @@ static void keep_closings(bool any)
 	notes.nhint = n;
 }
 
+/* "fix target-down first": what was refused is typed again when all else is done that he was told. */
+static void note_refused(const char *line, const struct said *said)
+{
+	if (is_rescue(line)) {
+		snprintf(notes.refused, sizeof notes.refused, "%s", said->code == REFUSED ? line : "");
+		notes.is_other = false;
+	}
+	notes.is_other |= said->code == 0;
+}
+
+static bool type_refused(char next[LINE_MAX_BYTES])
+{
+	if (!notes.refused[0] || !notes.is_other)
+		return false;
+	memcpy(next, notes.refused, LINE_MAX_BYTES);
+	return true;
+}
+
 static void read_words(const char *line, const struct said *said)
 {
 	size_t n;
@@ -218,6 +243,7 @@ static void read_words(const char *line, const struct said *said)
 	world->leaves_storage |= strstr(said->text, LEAVE_OUT_STORAGE) != NULL;
 	world->goes_alone |= strstr(said->text, "fix source-alive first; the other host without it: ") != NULL;
 	if (does_something(line)) {
+		note_refused(line, said);
 		keep_closings(strstr(line, " migration close "));
 		notes.listed = false;
 		memcpy(notes.acted, line, sizeof notes.acted);
@@ -308,7 +334,7 @@ static bool think(const struct said *said, char next[LINE_MAX_BYTES])
 		return true;
 	}
 	if (notes.listed)
-		return false;
+		return type_refused(next);
 	snprintf(next, LINE_MAX_BYTES, "evac-manage journal list"); /* "start here, whatever happened" */
 	add_places(next, LINE_MAX_BYTES);
 	notes.listed = true;

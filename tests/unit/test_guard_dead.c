@@ -88,6 +88,24 @@ static void an_agent_of_neutron_that_lives(void **state)
 	assert_quiet("source-alive");
 }
 
+/* Each has its own clock; the latest of them is what is waited for. */
+static void how_long_the_reports_of_a_host_that_is_off_by_now_are_young(void **state)
+{
+	static struct neutron_agent agent = { .host = "a", .agent_type = "Linux bridge agent", .binary = "neutron-linuxbridge-agent", .age_s = 14 };
+
+	(void)state;
+	services[0].heartbeat_age_s.v = 12;
+	assert_non_null(strstr(find("source-alive")->hint, "power the host off and wait"));
+	scene.power = (struct power_facts){ .asked = true, .answer.state = FENCE_OFF };
+	assert_non_null(strstr(find("source-alive")->hint, "check again in 49 s; "));
+	scene.agents.down_s = 75;
+	scene.agents.looked = true;
+	scene.agents.rows = (struct neutron_agents){ .v = &agent, .n = 1 };
+	assert_non_null(strstr(find("source-alive")->hint, "check again in 62 s; "));
+	agent.age_s = 76;
+	assert_non_null(strstr(find("source-alive")->hint, "check again in 49 s; "));
+}
+
 /* A start destroys the copies before the first heartbeat: one that comes after the end came without a start. */
 static void a_compute_that_reports_after_an_evacuation_has_its_copy(void **state)
 {
@@ -181,6 +199,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(witnesses),
 		TEST(an_agent_of_neutron_that_lives),
+		TEST(how_long_the_reports_of_a_host_that_is_off_by_now_are_young),
 		TEST(a_compute_that_reports_after_an_evacuation_has_its_copy),
 		TEST(a_heartbeat_of_a_host_that_is_forced_down),
 		TEST(notes_of_the_host),

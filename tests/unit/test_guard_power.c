@@ -81,6 +81,13 @@ static void it_lives_and_would_be_switched_off(void)
 	f.cinder_service[C1_VOLUME].heartbeat_age_s = AGE(2);
 }
 
+static void it_is_off_and_reported_just_before(void)
+{
+	it_is_off();
+	fence_it();
+	f.cinder_service[C1_VOLUME].heartbeat_age_s = AGE(2);
+}
+
 static void nobody_can_switch_it_off(void)
 {
 	fence_it();
@@ -108,6 +115,7 @@ static const struct guard_case cases[] = {
 	    "power-unknown c1: whether 'c1' is on is not known: fence_x: cannot say; it said 'Failed: Timed out' (exit 1, 0.4 s)" },
 	{ it_lives_and_would_be_switched_off, "source-alive cinder-volume c1@rbd: cinder-volume on 'c1@rbd' reported 2 s ago\n"
 	    "fence-live-host c1: --fence power would switch off 'c1', and a service of it reports" },
+	{ it_is_off_and_reported_just_before, "source-alive cinder-volume c1@rbd: cinder-volume on 'c1@rbd' reported 2 s ago" },
 	{ one_machine_is_every_hosts_and_is_switched_off, "fence-shared c1: --fence power: [fencing] has one machine for 'c1' and 'c2'\n"
 	    "power-unknown c1: whether 'c1' is on is not known: the fence agent cannot be asked: [fencing] has one machine for 'c1' and 'c2'" },
 	{ nobody_can_switch_it_off, "fence-agent-missing c1: --fence power: no fence agent is configured for 'c1'" },
