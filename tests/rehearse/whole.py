@@ -19,9 +19,11 @@ PLANTS = (
     ("nova", "UPDATE instance_extra SET keypairs = '{{\"nova_object.data\": {{\"objects\": [{{\"public_key\": \"{0}\"}}]}}}}'"),
     ("nova", "INSERT INTO instance_system_metadata (instance_uuid, `key`, value, deleted) SELECT uuid, 'password_0', '{0}', 0 FROM instances LIMIT 1"),
     ("nova", "INSERT INTO instance_metadata (instance_uuid, `key`, value, deleted) SELECT uuid, 'db', '{0}', 0 FROM instances LIMIT 1"),
-    ("nova", "UPDATE block_device_mapping SET connection_info = '{{\"driver_volume_type\": \"iscsi\", \"data\": {{\"auth_password\": \"{0}\"}}}}'"),
+    ("nova", "UPDATE block_device_mapping SET connection_info = '{{\"driver_volume_type\": \"iscsi\", \"data\": {{\"target_portal\": \"10.9.8.7:3260\", \"auth_password\": \"{0}\"}}}}'"),
     ("nova", "INSERT INTO instance_faults (instance_uuid, code, message, details, deleted) SELECT uuid, 500, 'x', '{0}', 0 FROM instances LIMIT 1"),
     ("nova", "INSERT INTO console_auth_tokens (token_hash, console_type, host, port, instance_uuid, expires) SELECT '{0}', 'novnc', 'h', 1, uuid, 1 FROM instances LIMIT 1"),
+    ("nova_api", "UPDATE cell_mappings SET transport_url = 'rabbit://nova:{0}@10.9.8.7:5672/', database_connection ="
+                 " CONCAT('mysql+pymysql://nova:{0}@10.9.8.7/', SUBSTRING_INDEX(SUBSTRING_INDEX(database_connection, '?', 1), '/', -1))"),
     ("nova_api", "INSERT INTO key_pairs (user_id, name, public_key, fingerprint, type) VALUES ('u', 'n', 'ssh-rsa {0}', '{0}', 'ssh')"),
     ("cinder", "UPDATE volumes SET provider_auth = 'CHAP u {0}', provider_location = '10.9.8.7:3260,1 {0}'"),
     ("cinder", "UPDATE volume_attachment SET connection_info = '{{\"data\": {{\"auth_password\": \"{0}\"}}}}', connector = '{{\"host\": \"h\", \"password\": \"{0}\"}}'"),
