@@ -170,8 +170,15 @@ $(BUILD)/tests/rooms/%: tests/rooms/%.c $(ROOMS_LIB) $(BUILD)/libevac-manage.a
 
 rooms: $(ROOMS_BIN)
 
-# two libraries of Ceph that are a file, for tests; and what check-storage needs of the real ones: without their headers
+# what stands in for something in tests: two libraries of Ceph that are a file, and a disk that is slow at a record; and what check-storage needs
+# of the real ones: without their headers
 FAKE_CEPH := $(BUILD)/tests/fake/librados.so.2 $(BUILD)/tests/fake/librbd.so.1
+STAND_INS := $(FAKE_CEPH) $(BUILD)/tests/fake/slow_disk.so
+$(BUILD)/tests/fake/slow_disk.so: tests/lib/slow_disk.c
+	@echo "  TEST  $@"
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(if $(WERROR),-Werror) -O1 -g -fPIC -shared -o $@ $<
+
 $(FAKE_CEPH): tests/storage/fake.c
 	@echo "  TEST  $@"
 	@mkdir -p $(@D)
@@ -205,7 +212,7 @@ $(BUILD)/simulate: $(SIMULATE) $(BUILD)/obj/simulate/main.o $(BUILD)/libevac-man
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(CFLAGS) $(OUR_LDFLAGS) $(LDFLAGS) $(SIMULATE_WRAPS:%=-Wl,--wrap=%) -o $@ $^ $(LIBS)
 
-unit: $(UNIT_BIN) $(REPLAY_BIN) | $(FAKE_CEPH)
+unit: $(UNIT_BIN) $(REPLAY_BIN) | $(STAND_INS)
 	$(Q)rm -f $(BUILD)/findings.seen; export FINDINGS_SEEN=$(abspath $(BUILD))/findings.seen FAKE_CEPH_LIBS=$(abspath $(BUILD))/tests/fake; failed=0; \
 	    printf '%s\n' $^ | RUNNER='$(RUNNER)' xargs -P $$(($$(nproc) + 1)) -n 1 tests/unit/each || failed=1; \
 	    tests/findings $$FINDINGS_SEEN || failed=1; exit $$failed
@@ -257,7 +264,7 @@ check-outages: all
 	$(Q)EVAC_MANAGE=$(CURDIR)/$(BUILD)/evac-manage tests/lib/in_own_sandbox tests/outages/run
 
 # databases and brokers of other releases, each in the place of the sandbox's own; SERVERS= some of them. As root, with Debian's archive
-check-servers: all rooms | $(FAKE_CEPH)
+check-servers: all rooms | $(STAND_INS)
 	$(Q)tests/deps.sh build sandbox servers
 	$(Q)$(MAKE) --no-print-directory all CRASH_POINTS=1 BUILD=$(BUILD)/crash
 	$(Q)BUILD=$(BUILD) tests/servers/run $(SERVERS)

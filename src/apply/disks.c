@@ -106,6 +106,12 @@ static int heed_shared(const struct unit *unit, struct error *err)
 	return error_hint(err, "power the host off and wait half a minute, then run the same command again");
 }
 
+/* Or in its turn. */
+static bool is_unsent(const struct unit *unit)
+{
+	return evacuation_is_waiting(unit) || evacuation_is(unit, PHASE_WAITING);
+}
+
 /* Those of one host. ${seen}: there was a new look. */
 static int check_disks_of(struct work *work, struct scene *host, bool *seen, struct error *err)
 {
@@ -117,8 +123,7 @@ static int check_disks_of(struct work *work, struct scene *host, bool *seen, str
 	host->storage.judged_ms = host->storage.seen_ms;
 	*seen = true;
 	for (const struct unit *u = work->plan.unit; u < work->plan.unit + work->plan.nunit; u++)
-		if ((evacuation_is_waiting(u) && look_at_instance(host, u->step[0].id, &found, err) != 0) ||
-		    heed_shared(u, err) != 0)
+		if ((is_unsent(u) && look_at_instance(host, u->step[0].id, &found, err) != 0) || heed_shared(u, err) != 0)
 			return -1;
 	say_hold(host, found.watched);
 	say_silence(host, found.silent);

@@ -335,6 +335,22 @@ class Evacuations(Recovery):
         self.assertEqual(len(conductor.casts), 2)
         self.assertEqual(len(self.migrations()), 1)
 
+    def test_a_resend_whose_record_took_long_is_not_sent(self):
+        """What was looked at before it is old by then; it can be typed again."""
+        conductor = self.conductor()
+        self.expect(self.evacuate(), OK)
+        conductor.wait_for(1)
+        journals.cut_after(self.journal(), is_type("publish_intent"))
+        journals.older(self.journal(), 600)
+        r = self.expect(self.tool.run("journal", "recover", self.run_id(), "--resend", "-f", "json", env=harness.slow_disk('"attempt":2', 4)), UNKNOWN,
+                        "not sent again: the journal was written slowly")
+        self.assertEqual(self.outcome(r), "unknown")
+        time.sleep(0.3)
+        self.assertEqual(len(conductor.casts), 1)
+        journals.older(self.journal(), 600)
+        self.expect(self.recover("--resend"), OK, "a second copy can start the same disk twice")
+        conductor.wait_for(2)
+
     def test_a_message_that_does_not_expire_is_never_sent_again(self):
         conductor = self.conductor()
         self.expect(self.evacuate(), OK)

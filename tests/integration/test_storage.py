@@ -105,6 +105,25 @@ class Storage(harness.TestCase):
         r = self.expect(self.evacuate(self.died(f"after 2 error {self.image} -110")), OK, "is not known any more")
         self.assertEqual(self.codes(r), set())
 
+    def test_who_comes_back_while_the_disk_is_awaited_stops_it(self):
+        """The journal's disk takes four seconds for what is about to be sent; what was looked at before is old by then."""
+        self.cluster.put(*self.died())
+        process = self.tool.start("instance", "evacuate", self.instance, *GO, env={**harness.slow_disk('"publish_intent"', 4), **self.cluster.variables})
+        self.addCleanup(lambda: (process.poll() is None and process.kill(), process.communicate()))
+        end = time.monotonic() + 30
+        while not any(record["type"] == "publish_intent" for journal in self.tool.journals() for record in journal):
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.05)
+        self.cluster.tell(f"watch {self.image} {OLD} 4253 1")
+        out, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, DRIFT, err.decode())
+        self.assertIn("disk-watched", err.decode())
+        (step,) = json.loads(out)["steps"]
+        self.assertEqual((step["state"], self.conductor.casts), ("failed", []))
+        self.assertIn("its rows are as before", step["error"])
+        self.assertEqual(rows("nova", "SELECT i.task_state, m.status FROM instances i JOIN migrations m ON m.instance_uuid = i.uuid WHERE i.uuid = %s"
+                              " ORDER BY m.id DESC LIMIT 1", (self.instance,)), [{"task_state": None, "status": "error"}])
+
     def test_what_may_be_a_dead_clients_watch_is_waited_for(self):
         """Unknown at the plan's look, open from there at a later one. What is looked at again is looked at each three seconds, and the wave
         comes by each second."""

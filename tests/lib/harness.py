@@ -62,6 +62,11 @@ def address_of_ours(n):
     return "198.51.100.%d" % (int(ENV["EVAC_SANDBOX_PORT"]) // 1000 * 4 % 252 + n)
 
 
+def slow_disk(record, seconds):
+    """The environment of a tool whose disk takes so long for the first sync behind a record with that in it (slow_disk.c)."""
+    return {**os.environ, "LD_PRELOAD": os.path.join(os.path.dirname(TOOL), "tests", "fake", "slow_disk.so"), "SLOW_RECORD": record, "SLOW_S": str(seconds)}
+
+
 def connect(database, **more):
     """As the sandbox's administrator."""
     return pymysql.connect(**{**dict(host="127.0.0.1", port=int(ENV["SB_DB_PORT"]), user=ENV["SB_DB_ADMIN"], password=ENV["SB_DB_ADMIN_PASS"],
