@@ -244,7 +244,8 @@ static void read_words(const char *line, const struct said *said)
 	world->goes_alone |= strstr(said->text, "fix source-alive first; the other host without it: ") != NULL;
 	if (does_something(line)) {
 		note_refused(line, said);
-		keep_closings(strstr(line, " migration close "));
+		if (!notes.at_once) /* what he did against all advice makes nothing old */
+			keep_closings(strstr(line, " migration close "));
 		notes.listed = false;
 		memcpy(notes.acted, line, sizeof notes.acted);
 		notes.is_a_persons = said->code == REFUSED || said->code == UNKNOWN || strstr(said->text, "nothing that could be done is left") ||
@@ -264,6 +265,7 @@ static void read_words(const char *line, const struct said *said)
 		note_first(line); /* nothing but when to look again */
 	if (said->code == REFUSED && strstr(said->text, LEAVE_OUT_STORAGE) && strstr(line, " --fence storage"))
 		note_first(line); /* what refuses comes before what the others' lines name */
+	notes.at_once = false;
 }
 
 static bool is_in_a_log(const char *request)
@@ -369,7 +371,6 @@ static void pause_before_next(const struct said *said)
 	world_wait((5 + (told && !notes.at_once ? strtoll(told + strlen("check again in "), NULL, 10) : 0)) * SECOND_US);
 	if (most > world->now_us)
 		world_wait(most - world->now_us);
-	notes.at_once = false;
 }
 
 static void apply_old_plan(struct said *said)
