@@ -100,8 +100,9 @@ int table_print(const struct table *table, const struct shown *shown, struct err
 /* Only the check of -c and --sort-column, so that a wrong word costs no work. */
 int table_check(const struct table_column *column, size_t ncolumn, const struct shown *shown, struct error *err);
 
-/* One line for people on stdout, whatever its names hold; whoever ends the report flushes and looks. */
-void out_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* One line for people on stdout, whatever its names hold; its commands get the ${globals} that this one was given. Whoever ends
+ * the report flushes and looks. */
+void out_line(const char *globals, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* A document for programs, on one line or on many; json-c escapes what a name may hold. */
 int out_json(json_object *document, const struct shown *shown, struct error *err);
 /* Our own words as they are, line ends too: never with a name in them. */

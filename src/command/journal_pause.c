@@ -66,10 +66,12 @@ static int print_pause(const struct request *request, const struct pause *pause,
 
 	if (!str_equal(request->shown.format, "json")) {
 		if (asked)
-			out_line("%s begins no more instances; those under way go on", request->what.id);
+			out_line(request->where.globals, "%s begins no more instances; those under way go on",
+			    request->what.id);
 		else
-			out_line("%s is already paused, by %s since %s", request->what.id, pause->by, pause->since);
-		out_line("next: evac-manage journal resume %s", request->what.id);
+			out_line(request->where.globals, "%s is already paused, by %s since %s", request->what.id, pause->by,
+			    pause->since);
+		out_line(request->where.globals, "next: evac-manage journal resume %s", request->what.id);
 		return 0;
 	}
 	document = json_object_new_object();

@@ -8,18 +8,20 @@
 #include "util/json.h"
 #include "util/str.h"
 
-static void say_resumed(const char *run, bool lifted, bool runs)
+static void say_resumed(const struct request *request, bool lifted, bool runs)
 {
+	const char *run = request->what.id, *globals = request->where.globals;
+
 	if (lifted && runs)
-		out_line("%s goes on", run);
+		out_line(globals, "%s goes on", run);
 	else if (runs)
-		out_line("%s was not paused", run);
+		out_line(globals, "%s was not paused", run);
 	else if (lifted)
-		out_line("%s is not paused any more, and does not run any more: nothing goes on by itself", run);
+		out_line(globals, "%s is not paused any more, and does not run any more: nothing goes on by itself", run);
 	else
-		out_line("%s does not run any more: nothing goes on by itself", run);
+		out_line(globals, "%s does not run any more: nothing goes on by itself", run);
 	if (!runs)
-		out_line("next: evac-manage journal list");
+		out_line(globals, "next: evac-manage journal list");
 }
 
 static int print_resumed(const struct request *request, bool lifted, bool runs, struct error *err)
@@ -28,7 +30,7 @@ static int print_resumed(const struct request *request, bool lifted, bool runs, 
 	int rc;
 
 	if (!str_equal(request->shown.format, "json")) {
-		say_resumed(request->what.id, lifted, runs);
+		say_resumed(request, lifted, runs);
 		return 0;
 	}
 	document = json_object_new_object();

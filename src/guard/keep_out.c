@@ -30,24 +30,36 @@ static bool takes_a_disk(const struct scene *scene, const struct findings *found
 	return false;
 }
 
-void guard_fence_storage_missing(const struct guard *self, const struct scene *scene, struct findings *out)
+/* Why --fence storage keeps nobody off any disk; NULL: it does. */
+static const char *why_no_disk(const struct scene *scene, const struct findings *found)
 {
-	const char *hint = scene_fences(scene->request, "power") ? N_("leave out --fence storage: --fence power is there") :
-								   NULL;
 	bool takes = false;
 
-	if (!scene_fences(scene->request, "storage"))
-		return;
-	EACH_TAKEN(t, scene, out)
-		takes = true;
-	if (scene->subject.evacuates && (!takes || takes_a_disk(scene, out)))
-		return;
 	if (!scene->subject.evacuates)
-		guard_found(self, scene, out, str_or(scene->subject.host, "?"), hint,
-		    "--fence storage: this run evacuates no instance");
-	else
-		guard_found(self, scene, out, scene->subject.host, hint, "--fence storage: %s",
-		    str_or(scene->storage.absent, _("no disk of these instances is on Ceph")));
+		return _("this run evacuates no instance");
+	EACH_TAKEN(t, scene, found)
+		takes = true;
+	return !takes || takes_a_disk(scene, found) ? NULL :
+						      str_or(scene->storage.absent, _("no disk of these instances is on Ceph"));
+}
+
+static void find_without_disk(const struct guard *self, const struct scene *scene, bool is_fenced, struct findings *out)
+{
+	const char *why = scene_fences(scene->request, "storage") ? why_no_disk(scene, out) : NULL;
+
+	if (why && scene_fences(scene->request, "power") == is_fenced)
+		guard_found(self, scene, out, str_or(scene->subject.host, "?"), NULL, "--fence storage: %s", why);
+}
+
+void guard_fence_storage_missing(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	find_without_disk(self, scene, false, out);
+}
+
+/* As where a rescue is resumed that has evacuated all that is on Ceph. */
+void guard_fence_storage_idle(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	find_without_disk(self, scene, true, out);
 }
 
 static void say_caps(const struct ceph_fact *ceph, const char *pool, struct str *hint)

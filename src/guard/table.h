@@ -501,6 +501,9 @@ GUARD("shared-backend-host", SEVERITY_NOTE, ACCEPT_NOTHING,
 GUARD("evacuations-not-cleaned-up", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS & ~WHEN_CLOSES, evacuations_not_cleaned_up),
 	.sentence = N_("the host has not cleaned up evacuations away from it; when it returns, its nova-compute destroys its "
 		"copies of those instances"))
+GUARD("fence-storage-idle", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS & ~WHEN_UNDOES, fence_storage_idle),
+	.sentence = N_("--fence storage has nobody to keep off a disk on Ceph; --fence power keeps the host off"),
+	.of_request = true)
 GUARD("expected-state", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, expected_state),
 	.sentence = N_("an instance in ERROR will be ACTIVE: nova starts it"))
 GUARD("stopped-by-nova", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, stopped_by_nova),

@@ -11,6 +11,7 @@
 
 #include "out/fit.h"
 #include "util/lang.h"
+#include "util/shell.h"
 #include "util/visible.h"
 
 /* ---- which columns */
@@ -226,16 +227,17 @@ int table_print(const struct table *table, const struct shown *shown, struct err
 	return sink_end(&sink, err);
 }
 
-void out_line(const char *fmt, ...)
+void out_line(const char *globals, const char *fmt, ...)
 {
-	auto_str struct str line = { 0 };
+	auto_str struct str whole = { 0 }, line = { 0 };
 	auto_free char *made = NULL;
 	va_list args;
 
 	va_start(args, fmt);
 	made = lang_vformat(lang_text(fmt), args);
 	va_end(args);
-	str_add_visible(&line, made);
+	shell_add_commands(&whole, made, globals);
+	str_add_visible(&line, whole.s);
 	puts(str_or(line.s, ""));
 }
 

@@ -95,7 +95,7 @@ class Paused(blocking.TestCase):
         self.assertEqual(running.wait(30), harness.TIMEOUT)
         self.expect(self.pause(), REFUSED, "is not running")
         self.assertFalse(os.path.exists(self.pause_file()))
-        self.expect(self.resume(), OK, "does not run any more: nothing goes on by itself", "next: evac-manage journal list")
+        self.expect(self.resume(), OK, "does not run any more: nothing goes on by itself", "next: evac-manage ", "--state-dir " + self.tool.state + " journal list")
         self.expect(self.tool.run("journal", "pause", self.run_name[:-1]), NOT_FOUND, "did you mean", self.run_name)
         self.expect(self.tool.run("journal", "pause", "../x"), NOT_FOUND)
         self.tool = harness.Tool()

@@ -197,7 +197,7 @@ static void read_list(const char *text)
 	note(line);
 }
 
-/* "next: leave out --fence storage and power the host off", "next: leave out --fence storage: --fence power is there" */
+/* "next: leave out --fence storage and power the host off" */
 static void leave_out(char *line)
 {
 	static const char option[] = " --fence storage";
@@ -427,6 +427,7 @@ void operator_night(void)
 		faults = faults_so_far();
 		if (world->violation[0] || (said.code == 0 && all_settled()) || !think(&said, line))
 			break;
+		add_his_own(line, sizeof line);
 		if (is_to_wait(&said) && strcmp(line, typed) == 0 && waits++ < HINTS_MAX) /* told when to type it again, he does not count it twice */
 			i--;
 		if (notes.at_once) /* against all advice: it is no hint that he follows */
@@ -436,7 +437,6 @@ void operator_night(void)
 				world_wrong("after %d commands he would still type: %s", i, line);
 			break;
 		}
-		add_his_own(line, sizeof line);
 		pause_before_next(&said);
 	}
 	oracle_end(notes.words);

@@ -231,6 +231,15 @@ static void nothing_is_on_ceph(void)
 	f.candidate[I1].nvolume = 0;
 }
 
+static void nothing_is_on_ceph_and_it_is_switched_off(void)
+{
+	static const char *both[] = { "power", "storage" };
+
+	nothing_is_on_ceph();
+	f.scene.power = (struct power_facts){ .asked = true, .answer.state = FENCE_OFF };
+	f.request.how.fence = (struct words){ .v = both, .n = COUNT(both) };
+}
+
 static void nothing_is_on_ceph_but_made_disks_are_elsewhere(void)
 {
 	nothing_is_on_ceph();
@@ -285,6 +294,7 @@ static const struct guard_case cases[] = {
 	{ its_last_ephemeral_is_on_ceph, LEAVES "2 GB ephemeral\n" ALONE },
 	{ it_is_off_all_the_same, "" },
 	{ nothing_is_on_ceph, "fence-storage-missing c1: --fence storage: nova records no disk on Ceph" },
+	{ nothing_is_on_ceph_and_it_is_switched_off, "fence-storage-idle c1: --fence storage: nova records no disk on Ceph" },
 	{ nothing_is_on_ceph_but_made_disks_are_elsewhere,
 	    "fence-storage-missing c1: --fence storage: nova records no disk on Ceph" },
 	{ it_only_moves_volumes, "fencing-unconfirmed c1: power-off of 'c1' is not confirmed\n"
@@ -295,29 +305,6 @@ static void a_fence_reaches_every_disk_and_nobody_else(void **state)
 {
 	(void)state;
 	run_cases(cases, COUNT(cases));
-}
-
-static void hints_to(const char *expected)
-{
-	struct findings findings = { 0 };
-
-	guard_ask(row("fence-storage-missing"), &f.scene, &findings);
-	assert_int_equal(findings.n, 1);
-	assert_string_equal(findings.v[0].hint, expected);
-	findings_free(&findings);
-}
-
-static void what_needs_no_fence_on_ceph_is_rescued_with_the_others(void **state)
-{
-	static const char *both[] = { "power", "storage" };
-
-	(void)state;
-	fixture_init(&f);
-	nothing_is_on_ceph();
-	fixture_read_specs(&f);
-	hints_to("leave out --fence storage and power the host off");
-	f.request.how.fence = (struct words){ .v = both, .n = COUNT(both) };
-	hints_to("leave out --fence storage: --fence power is there");
 }
 
 /* ---- the plan */
@@ -395,7 +382,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		in_a_scene(a_fence_reaches_every_disk_and_nobody_else),
-		in_a_scene(what_needs_no_fence_on_ceph_is_rescued_with_the_others),
 		in_a_scene(exactly_the_old_clients_are_planned),
 	};
 
