@@ -11,6 +11,7 @@
 #define REFUSED 5 /* exit codes */
 #define PARTIAL 6
 #define UNKNOWN 9
+#define DIED 137
 #define LEAVE_OUT_STORAGE "next: leave out --fence storage"
 #define THAWED_US (1000 * SECOND_US) /* no conductor stands still for longer */
 
@@ -57,8 +58,8 @@ static struct notes {
 	bool hasty, at_once;        /* he has done once what he was told not to; he is about to */
 	bool again, listed;         /* it said to run it again; the list was read since */
 	char first[LINE_MAX_BYTES];
-	char refused[LINE_MAX_BYTES]; /* the last rescue, where it was; */
-	bool is_other;                /* and something was done since */
+	char refused[LINE_MAX_BYTES]; /* the last rescue, where it was, or died; */
+	bool is_other;                /* and it died, or something was done since */
 	size_t before;            /* how much of the words is older than the last answer */
 	char words[2 * SAID_MAX]; /* that he read since the last fault */
 	char hint[LINES_MAX][LINE_MAX_BYTES];
@@ -218,12 +219,12 @@ static void keep_closings(bool any)
 	notes.nhint = n;
 }
 
-/* "fix target-down first": what was refused is typed again when all else is done that he was told. */
+/* "fix target-down first": what was refused, or is in no list, is typed again when all else is done that he was told. */
 static void note_refused(const char *line, const struct said *said)
 {
 	if (is_rescue(line)) {
-		snprintf(notes.refused, sizeof notes.refused, "%s", said->code == REFUSED ? line : "");
-		notes.is_other = false;
+		snprintf(notes.refused, sizeof notes.refused, "%s", said->code == REFUSED || said->code == DIED ? line : "");
+		notes.is_other = said->code == DIED;
 	}
 	notes.is_other |= said->code == 0;
 }
@@ -253,7 +254,7 @@ static void read_words(const char *line, const struct said *said)
 		    (said->code == PARTIAL && strstr(said->text, " host show ")); /* all but what is left out by name is done */
 		notes.again = strstr(said->text, "same command");
 	}
-	if (said->code == 137) /* what it was doing is in no answer */
+	if (said->code == DIED) /* what it was doing is in no answer */
 		notes.listed = false;
 	n = strlen(notes.words);
 	notes.before = n;
@@ -314,7 +315,7 @@ static bool be_hasty(const struct said *said, char next[LINE_MAX_BYTES])
 {
 	if (notes.hasty)
 		return false;
-	if (tonight(HABIT_SAME_AGAIN) && said->code == 137)
+	if (tonight(HABIT_SAME_AGAIN) && said->code == DIED)
 		snprintf(next, LINE_MAX_BYTES, "%s", notes.first);
 	else if (tonight(HABIT_SENDS_AT_ONCE) && strstr(notes.acted, " journal recover ") && strstr(said->text, "check again in "))
 		snprintf(next, LINE_MAX_BYTES, "%.*s --resend", LINE_MAX_BYTES - 16, notes.acted);
@@ -329,9 +330,9 @@ static bool think(const struct said *said, char next[LINE_MAX_BYTES])
 {
 	if (be_hasty(said, next))
 		return true;
-	if (said->code != 137 && (look_into_logs(said->text, next) || take_hint(next)))
+	if (said->code != DIED && (look_into_logs(said->text, next) || take_hint(next)))
 		return true;
-	if (said->code != 137 && notes.again) {
+	if (said->code != DIED && notes.again) {
 		memcpy(next, notes.acted, LINE_MAX_BYTES);
 		return true;
 	}
