@@ -238,8 +238,8 @@ static const char *held_by_silence(struct recovery *r, size_t index, const struc
 	return quiet_s >= EVACUATION_SILENT_S ?
 	    NULL :
 	    arena_printf(&r->work.plan.arena,
-		_("the evacuation or its instance was updated %lld s ago; nova can work for %d s without an update"),
-		(long long)quiet_s, EVACUATION_SILENT_S);
+		_("the evacuation or its instance was updated %lld s ago; nova can work for %d s without an update: check again in %lld s"),
+		(long long)quiet_s, EVACUATION_SILENT_S, (long long)(EVACUATION_SILENT_S - quiet_s));
 }
 
 static void look_who_holds_it(struct recovery *r, size_t index, struct look *look)
