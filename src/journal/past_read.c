@@ -355,6 +355,7 @@ static int on_recovery(struct past *past, json_object *record)
 	if (!unit)
 		return reject_record(past, record, N_("it names no unit of the plan"));
 	unit->verdict = copy(past, record, "verdict");
+	unit->error = copy(past, record, "error"); /* what the run itself had said is settled */
 	unit->host = copy(past, record, "host");
 	unit->network = copy(past, record, "network");
 	unit->disks = copy(past, record, "disks");

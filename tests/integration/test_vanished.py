@@ -71,6 +71,8 @@ class Vanished(harness.TestCase):
         (step,) = r.json["steps"]
         self.assertEqual(step["state"], state, str(r))
         self.assertIn(text, step["error"] or "")
+        (repeated,) = self.recover().json["steps"]     # what the run itself had said of it is settled
+        self.assertEqual((repeated["state"], repeated["error"]), (state, step["error"]))
         return r
 
     def stays_unknown(self, *texts):

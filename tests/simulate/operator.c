@@ -36,7 +36,7 @@ static void copy_command(const char *from, bool in_quotes, char *out)
 	out[n] = '\0';
 }
 
-/* A step's own command is no next one, and usage is no command. */
+/* A step's own command is no next one, usage is no command, and what was said of a pause is over when the run is. */
 static bool is_hint(const char *text, const char *at)
 {
 	const char *line = at;
@@ -44,7 +44,8 @@ static bool is_hint(const char *text, const char *at)
 	while (line > text && line[-1] != '\n')
 		line--;
 	for (; line < at; line++)
-		if (strncmp(line, "this step only", 14) == 0 || strncmp(line, "usage: ", 7) == 0)
+		if (strncmp(line, "this step only", 14) == 0 || strncmp(line, "usage: ", 7) == 0 ||
+		    strncmp(line, "paused by ", 10) == 0)
 			return false;
 	return true;
 }
@@ -408,6 +409,7 @@ void operator_night(void)
 	char line[LINE_MAX_BYTES], typed[LINE_MAX_BYTES];
 	int waits = 0;
 	size_t faults = 0;
+	bool was_hasty;
 
 	memset(&notes, 0, offsetof(struct notes, words) + 1); /* the rest is a megabyte */
 	commands_begin();
@@ -419,6 +421,7 @@ void operator_night(void)
 		leave_out(line);
 		look_at_conductors(line);
 		memcpy(typed, line, sizeof typed);
+		was_hasty = notes.at_once;
 		type(line, &said);
 		read_words(line, &said);
 		if (faults_so_far() > faults) { /* what is typed and read after the last fault counts */
@@ -431,7 +434,7 @@ void operator_night(void)
 		add_his_own(line, sizeof line);
 		if (is_to_wait(&said) && strcmp(line, typed) == 0 && waits++ < HINTS_MAX) /* told when to type it again, he does not count it twice */
 			i--;
-		if (notes.at_once) /* against all advice: it is no hint that he follows */
+		if (notes.at_once || was_hasty) /* against all advice: it is no hint that he follows, and then what he did before */
 			i--;
 		if (i >= patience()) {
 			if (!notes.is_a_persons)
