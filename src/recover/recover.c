@@ -153,7 +153,7 @@ static void hint_at_the_same_again(struct recovery *r, struct error *err)
 		error_hint(err, "to do it once more: evac-manage host rescue %s --resume %s",
 		    past_hosts_words(&r->past, &r->work.plan.arena), r->past.run);
 	else
-		error_hint(err, "run the same command again: it plans from the rows as they are now");
+		error_hint(err, "run the command of that run again: it plans from the rows as they are now");
 }
 
 /* What a 'migration close' was about was written by its recovery, and can be closed again when that is old enough: the list

@@ -279,6 +279,8 @@ enum error_kind undo_run(const struct request *request, struct error *err)
 		result = err->kind;
 	} else if (!(operation.needs = needs_to_undo(&past)) && has_evacuations(&past)) {
 		result = refuse_evacuations(&past, err);
+	} else if (request->what.sql && check_settled(&past, err) != 0) {
+		result = err->kind; /* half of it would be printed as the whole */
 	} else {
 		operation.past = &past;
 		result = request->what.sql ? undo_print_sql(request, &past, err) : run_operation(&operation, request, err);

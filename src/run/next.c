@@ -95,12 +95,12 @@ static const char *next_of_unproved(struct run *run, const char *host)
 	struct totals t;
 
 	report_totals(&run->report, &t);
-	if (run->report.not_ready_before > 0 && t.network_not_ready + t.cannot_write == 0)
-		return arena_printf(arena, "evac-manage journal recover %s", run->own.what.resume);
 	if (run->work.lost_rows && !run->work.strange_rows) /* planned anew from the rows as they are now */
 		return run->operation->rescues && host ?
 		    arena_printf(arena, "evac-manage host rescue %s --resume %s", host, run->work.run) :
 		    same_again(run);
+	if (run->report.not_ready_before > 0 && t.network_not_ready + t.cannot_write == 0)
+		return arena_printf(arena, "evac-manage journal recover %s", run->own.what.resume);
 	if (t.state[STATE_APPLIED] != t.network_not_ready + t.cannot_write)
 		return arena_printf(arena, "evac-manage journal show %s", run->work.run);
 	if (run->operation->rescues && host && t.state[STATE_FAILED] + t.state[STATE_SKIPPED] > 0)

@@ -190,6 +190,8 @@ class Undo(harness.TestCase):
         journals.cut_after(journals.path_of(self.tool), lambda r: r["type"] == "intent")
         before = harness.checksum()
         self.expect(self.undo("--yes"), UNKNOWN, "journal recover")
+        r = self.expect(self.tool.run("journal", "undo", self.run_id(), "--sql"), UNKNOWN, "may or may not have written its rows", "journal recover")
+        self.assertEqual(r.out, "")     # a part of it would pass for the whole
         self.unchanged(before)
         self.expect(self.tool.run("journal", "recover", self.run_id()), OK)
         self.expect(self.undo("--yes"), OK)
@@ -297,8 +299,9 @@ class Undo(harness.TestCase):
         run, volumes = self.run_id(), [s["id"] for s in r.json["steps"] if s["kind"] == "volume"]
         rows("cinder", "UPDATE volumes SET host = %s WHERE id = %s", (C + "@ceph#ceph", volumes[1]))
         r = self.expect(self.undo("--yes", "--only", volumes[0], run=run), OK)     # that another one was moved since is no matter
-        self.assertEqual([s["id"] for s in r.json["steps"]], [volumes[0]])
-        self.assertEqual(len(self.expect(self.undo("--dry-run", "--skip-drifted", "--limit", "2", run=run), OK).json["steps"]), 2)
+        self.assertEqual([s["id"] for s in r.json["steps"] if s["kind"] != "worker"], [volumes[0]])    # which may have one
+        r = self.expect(self.undo("--dry-run", "--skip-drifted", "--limit", "2", run=run), OK)
+        self.assertEqual(len([s for s in r.json["steps"] if s["kind"] != "worker"]), 2)
         self.expect(self.undo("--sql", "--only", volumes[0], run=run), harness.USAGE)
 
     def test_evacuations_alone_cannot_be_undone(self):
