@@ -10,6 +10,7 @@
 #include "recover/undo.h"
 #include "util/lang.h"
 #include "util/log.h"
+#include "util/mem.h"
 #include "util/shell.h"
 #include "util/str.h"
 
@@ -199,18 +200,62 @@ static const char *sentence_of(struct plan *plan, const struct scene *scene, con
 	return sentence ? sentence : arena_printf(&plan->arena, _("undo: %s"), was->sentence);
 }
 
-static void take_back(struct plan *plan, const struct scene *scene, const struct unit *was, int64_t *left)
+/* Work goes where its volume goes; NULL: this is no worker, or the run moved its volume elsewhere or not at all. */
+static const struct step *volume_of(const struct unit *was, const struct step *worker)
 {
-	struct unit *unit = plan_unit(plan, was->kind);
+	for (const struct step *s = was->step; step_is(worker, STEP_WORKER) && s < was->step + was->nstep; s++)
+		if (step_is(s, STEP_VOLUME) && str_equal(s->id, worker->name))
+			return s;
+	return NULL;
+}
 
-	unit->host = was->host;
+typedef void each_step(const struct step *s, void *context);
+
+/* Of a unit, last written, first taken back: kinds of rows; the rows of a kind keep their order, which many at once need. */
+static void each_kind_back(const struct unit *was, each_step *each, void *context)
+{
 	for (size_t last = was->nstep, first; last > 0; last = first) {
 		for (first = last - 1; first > 0 && was->step[first - 1].kind == was->step[last - 1].kind; first--)
 			;
 		for (const struct step *s = was->step + first; s < was->step + last; s++)
-			if (s->state != STATE_SKIPPED && request_wants(scene->request, s->id, s->name) && (*left)-- > 0)
-				take_back_row(unit, scene, s);
+			each(s, context);
 	}
+}
+
+struct taking {
+	struct unit *unit;
+	const struct unit *was;
+	const struct scene *scene;
+	int64_t *left; /* rows that --limit still allows; a worker with its volume is none of its own */
+	bool *taken;   /* of each step of the unit */
+};
+
+static void choose_row(const struct step *s, void *context)
+{
+	struct taking *t = context;
+
+	if (s->state != STATE_SKIPPED && !volume_of(t->was, s) && request_wants(t->scene->request, s->id, s->name))
+		t->taken[s - t->was->step] = (*t->left)-- > 0;
+}
+
+static void take_row(const struct step *s, void *context)
+{
+	struct taking *t = context;
+	const struct step *volume = volume_of(t->was, s), *chosen = volume ? volume : s;
+
+	if (s->state != STATE_SKIPPED && t->taken[chosen - t->was->step])
+		take_back_row(t->unit, t->scene, s);
+}
+
+static void take_back(struct plan *plan, const struct scene *scene, const struct unit *was, int64_t *left)
+{
+	struct unit *unit = plan_unit(plan, was->kind);
+	struct taking taking = { unit, was, scene, left, xcalloc(was->nstep + 1, sizeof(bool)) };
+
+	unit->host = was->host;
+	each_kind_back(was, choose_row, &taking);
+	each_kind_back(was, take_row, &taking);
+	free(taking.taken);
 	if (unit_is_whole(was) && unit->nstep < was->nstep)
 		unit->nstep = 0;
 	unit->sentence = sentence_of(plan, scene, unit, was);
@@ -220,8 +265,6 @@ static void take_back(struct plan *plan, const struct scene *scene, const struct
 	plan->nunit--;
 }
 
-/* Last written, first taken back: units and, in a unit, kinds of rows. The rows of a kind keep their order, which many at once
- * need. */
 static void plan_undo(struct plan *plan, const struct scene *scene, const struct findings *findings)
 {
 	int64_t left = scene->request->what.limit > 0 ? scene->request->what.limit : INT64_MAX;

@@ -304,6 +304,21 @@ class Undo(harness.TestCase):
         self.assertEqual(len([s for s in r.json["steps"] if s["kind"] != "worker"]), 2)
         self.expect(self.undo("--sql", "--only", volumes[0], run=run), harness.USAGE)
 
+    def test_work_goes_with_its_volume_and_counts_for_nothing(self):
+        rows("cinder", "DELETE FROM workers")
+        rows("cinder", "INSERT INTO workers (deleted, resource_type, resource_id, status, service_id) SELECT 0, 'Volume', v.id, 'deleting', MIN(s.id)"
+             " FROM volumes v JOIN services s ON s.host = %s AND s.deleted = 0 WHERE BINARY SUBSTRING_INDEX(v.host, '#', 1) = s.host AND v.deleted = 0 GROUP BY v.id", (A + "@ceph",))
+        r = self.expect(self.tool.run(*MOVE, *GO, "-f", "json"), OK)
+        run, moved = self.run_id(), [s["id"] for s in r.json["steps"]]
+        self.assertIn("worker", {s["kind"] for s in r.json["steps"]})
+        of = {str(w["id"]): w["resource_id"] for w in rows("cinder", "SELECT id, resource_id FROM workers")}
+        for limit in range(1, 5):
+            steps = self.expect(self.undo("--dry-run", "--limit", str(limit), run=run), OK).json["steps"]
+            taken = [s["id"] for s in steps if s["kind"] != "worker"]
+            self.assertEqual(len(taken), limit)
+            self.assertEqual({of[s["id"]] for s in steps if s["kind"] == "worker"},
+                             {of[w] for w in moved if w in of} & {s["id"] for s in steps if s["kind"] == "volume"})
+
     def test_evacuations_alone_cannot_be_undone(self):
         conductor = harness.Conductor()
         self.addCleanup(conductor.close)

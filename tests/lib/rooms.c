@@ -278,25 +278,34 @@ void assert_no_password(const struct error *err, const char *password)
 	assert_null(strstr(err->hint, password));
 }
 
-int listen_on(unsigned *port)
+static int bind_to(unsigned *port)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons((uint16_t)*port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t size = sizeof at;
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
 
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-	if (bind(fd, (struct sockaddr *)&at, sizeof at) != 0 || listen(fd, 64) != 0 ||
-	    getsockname(fd, (struct sockaddr *)&at, &size) != 0)
-		give_up("listen", "no port on 127.0.0.1");
+	if (bind(fd, (struct sockaddr *)&at, sizeof at) != 0 || getsockname(fd, (struct sockaddr *)&at, &size) != 0)
+		give_up("bind", "no port on 127.0.0.1");
 	*port = ntohs(at.sin_port);
 	return fd;
 }
 
+int listen_on(unsigned *port)
+{
+	int fd = bind_to(port);
+
+	if (listen(fd, 64) != 0)
+		give_up("listen", "no port on 127.0.0.1");
+	return fd;
+}
+
+/* Kept, so that no other process gets it meanwhile; a server of this test can have it all the same. */
 unsigned closed_port(void)
 {
 	unsigned port = 0;
 
-	close(listen_on(&port));
+	bind_to(&port);
 	return port;
 }
 
