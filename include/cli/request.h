@@ -98,5 +98,10 @@ struct request {
 	struct audit_words audit;
 	struct inventory_words inventory;
 };
+/* It takes no more than a part of what is there: --only, --exclude or --limit was given. */
+static inline bool request_takes_part(const struct request *request)
+{
+	return request->what.only.n > 0 || request->what.exclude.n > 0 || request->what.limit > 0;
+}
 
 #endif

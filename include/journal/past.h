@@ -74,6 +74,7 @@ struct past {
 	bool nothing_left;    /* a rescue that resumed it found nothing to do */
 	bool force;
 	bool fences_disks; /* --fence storage */
+	bool part;         /* --only, --exclude or --limit: of its host more may be left than it says */
 	struct words accept, spread;
 	struct words order;     /* order_config_words() of its configuration */
 	bool has_order;         /* its journal says it: older ones do not */
@@ -100,6 +101,10 @@ void past_be_about(const struct past *past, struct scene *scene);
 /* "h1 h2", ready for a shell, those too of which nothing was done; NULL: it was about no host. */
 const char *past_hosts_words(const struct past *past, struct arena *arena);
 
+/* What goes on with the rescue ${run} of ${hosts}, "h1 h2". A way to make sure of the host is named where it is needed again
+ * and does nothing new: the old clients are on the blocklist. Who switched it off finds it off. */
+const char *resume_command(struct arena *arena, const char *hosts, const char *run, bool fences_disks);
+
 /* A unit that needs nobody: proved, rolled back or put back, announced and never begun, or settled by a recovery; and a run of
  * which all are, or never began, and whose last recovery came to its end. */
 bool past_unit_is_final(const struct past_unit *unit);
@@ -109,6 +114,9 @@ const char *past_unit_state(const struct past_unit *unit);
 /* Of those that were begun, how many are in the state ${a} or ${b}. */
 size_t past_count_units(const struct past *past, const char *a, const char *b);
 bool past_has_begun(const struct past *past); /* with any unit */
+/* Of a unit that writes, no outcome is known. A fence is none: the next run asks the fence agent or the cluster anew, and
+ * neither may ever answer again. */
+bool past_is_unknown(const struct past *past);
 /* Its time ended before nova had: nothing has failed, and how it went on is in no journal. */
 bool past_was_left_waiting(const struct past *past);
 const char *past_state(const struct past *past); /* open, done, failed, unknown or recovered */

@@ -20,6 +20,7 @@ struct rest {
 	enum rest_kind kind;
 	const char *host; /* "h1 h2", ready for a shell */
 	const char *run;
+	bool fences_disks; /* as past's */
 };
 /* Begins as { 0 }. */
 struct rests {

@@ -14,6 +14,7 @@ struct recovered {
 	size_t under_way; /* evacuations that nova has in hand */
 	size_t not_ready; /* and that it has done, their network not ready */
 	bool lost; /* with ERROR_DRIFT: only rows that hold their old value again, which the same command does once more */
+	bool fence_unknown; /* with ERROR_UNKNOWN: only of a fence, which the next run asks anew, no outcome is known */
 };
 enum error_kind recover_run(const struct request *request, const char *name, bool quiet, struct recovered *out,
     struct error *err);

@@ -135,7 +135,7 @@ static int check_resumed(const struct request *r, const struct past *past, struc
 		else
 			error_set(err, ERROR_REFUSED, "run '%s' is about '%s', not about '%s'", r->what.resume,
 			    str_or(past->host, "?"), r->what.host);
-		return error_hint(err, "evac-manage host rescue %s --resume %s", hosts, r->what.resume);
+		return error_hint(err, "%s", resume_command(&arena, hosts, r->what.resume, past->fences_disks));
 	}
 	if (r->what.spread.n > 0) {
 		error_set(err, ERROR_USAGE, "--resume goes on with the --spread of the run");
@@ -191,7 +191,7 @@ static enum error_kind resume_rescue(const struct request *request, struct error
 		rest.not_ready_before = recovered.not_ready;
 		result = ERROR_OK;
 	}
-	if (recovered.lost) { /* it was said; the plan is made from the rows as they are now */
+	if (recovered.lost || recovered.fence_unknown) { /* it was said; the plan is made from what is now */
 		error_clear(err);
 		result = ERROR_OK;
 	}

@@ -81,8 +81,11 @@ static void answer_copies(struct return_answers *t, const struct scene *scene, s
 static void check_evacuations(struct return_answers *t, const struct scene *scene)
 {
 	const struct nova_service *compute = scene->nova.compute;
+	auto_str struct str wait = { 0 };
 	size_t open = 0, back = 0, done = 0, twice = 0;
 
+	str_add(&wait, _("wait until they end; when each can be closed says: evac-manage migration list --host "));
+	shell_add_word(&wait, scene->subject.host);
 	for (const struct standing_migration *m = scene->nova.standing.v; m < scene->nova.standing.v + scene->nova.standing.n;
 	     m++) {
 		bool tombstone = migration_is_tombstone(m), is_done = str_equal(m->status, "done");
@@ -92,8 +95,7 @@ static void check_evacuations(struct return_answers *t, const struct scene *scen
 		back += tombstone && is_done && str_equal(m->instance_host, scene->subject.host);
 		done += tombstone && is_done && !str_equal(m->instance_host, scene->subject.host);
 	}
-	host_return_answer(t, "evacuations under way", open ? STOP : FINE, open,
-	    "wait until they end; for those that can be closed: evac-manage migration list --stale",
+	host_return_answer(t, "evacuations under way", open ? STOP : FINE, open, wait.s,
 	    open ? N_("its nova-compute would destroy guests whose evacuation has not ended") :
 		   N_("no evacuation from the host is open"));
 	host_return_answer(t, "came back", back ? STOP : FINE, back,

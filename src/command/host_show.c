@@ -309,8 +309,13 @@ static bool has_evacuable(const struct scene *scene, const struct findings *foun
 	return false;
 }
 
+/* A guest whose evacuation ended half-way in its compute has no task state, and its migration is open all the same. */
 static bool any_is_being_evacuated(const struct scene *scene)
 {
+	for (const struct migration *m = scene->subject.migrations.v;
+	     m < scene->subject.migrations.v + scene->subject.migrations.n; m++)
+		if (str_equal(m->migration_type, "evacuation"))
+			return true;
 	for (size_t i = 0; i < scene->subject.instances.n; i++)
 		if (instance_is_rebuilding(scene->subject.instances.v[i].task_state))
 			return true;

@@ -43,11 +43,11 @@ static const char *why_no_disk(const struct scene *scene, const struct findings 
 						      str_or(scene->storage.absent, _("no disk of these instances is on Ceph"));
 }
 
-static void find_without_disk(const struct guard *self, const struct scene *scene, bool is_fenced, struct findings *out)
+static void find_without_disk(const struct guard *self, const struct scene *scene, bool is_off, struct findings *out)
 {
 	const char *why = scene_fences(scene->request, "storage") ? why_no_disk(scene, out) : NULL;
 
-	if (why && scene_fences(scene->request, "power") == is_fenced)
+	if (why && (scene_fences(scene->request, "power") || scene_is_off(scene)) == is_off)
 		guard_found(self, scene, out, str_or(scene->subject.host, "?"), NULL, "--fence storage: %s", why);
 }
 

@@ -262,7 +262,7 @@ GUARD("done-not-completed", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_CLOSES, done_n
 		"completed by us, it protects no longer from a guest that is there all the same"))
 GUARD("migration-in-progress", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_CLOSES, migration_in_progress),
 	.sentence = N_("a message, a conductor or a compute may still work on this evacuation"),
-	.hint = N_("wait; 'evac-manage migration list --stale' shows the evacuations that no service works on"))
+	.hint = N_("wait; 'evac-manage migration list' says of each when to look again"))
 GUARD("service-restart-needed", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_CLOSES, service_restart_needed),
 	.sentence = N_("a conductor or a compute has begun this evacuation and not ended it; its HTTP calls have no "
 		"time-out, and only a restart makes it drop the evacuation"))
@@ -502,7 +502,7 @@ GUARD("evacuations-not-cleaned-up", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_ALW
 	.sentence = N_("the host has not cleaned up evacuations away from it; when it returns, its nova-compute destroys its "
 		"copies of those instances"))
 GUARD("fence-storage-idle", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS & ~WHEN_UNDOES, fence_storage_idle),
-	.sentence = N_("--fence storage has nobody to keep off a disk on Ceph; --fence power keeps the host off"),
+	.sentence = N_("--fence storage has nobody to keep off a disk on Ceph; the host is off, or --fence power switches it off"),
 	.of_request = true)
 GUARD("expected-state", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, expected_state),
 	.sentence = N_("an instance in ERROR will be ACTIVE: nova starts it"))

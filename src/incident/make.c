@@ -343,8 +343,7 @@ static void add_what_remains(const struct incident *incident, struct sheet *out)
 		for (size_t i = 0; i < past->hosts.n; i++)
 			sheet_add(out, SHEET_COMMAND,
 			    arena_printf(&out->arena, "evac-manage host show %s", shell_word(&out->arena, past->hosts.v[i])));
-		sheet_add(out, SHEET_COMMAND,
-		    arena_printf(&out->arena, "evac-manage host rescue %s --resume %s", host, past->run));
+		sheet_add(out, SHEET_COMMAND, resume_command(&out->arena, host, past->run, past->fences_disks));
 	} else if (host) {
 		sheet_add(out, SHEET_TEXT, _("Nothing of this run. Before the host is started again, ask whether it may."));
 		for (size_t i = 0; i < past->hosts.n; i++)

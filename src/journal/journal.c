@@ -119,6 +119,7 @@ static json_object *first_record(const struct request *request, const char *run,
 	put_bool(record, "force", request->what.force);
 	put(record, "accept", list_of(request->how.accept.v, request->how.accept.n));
 	put(record, "order", list_of(request->how.order.v, request->how.order.n));
+	put_bool(record, "part", request_takes_part(request));
 	put_text(record, "resumes", request->what.resume);
 	journal_operator(request, record);
 	return record;

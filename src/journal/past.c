@@ -212,12 +212,28 @@ bool past_was_left_waiting(const struct past *p)
 	return str_equal(p->result, "timeout") && past_count_units(p, "failed", "failed") == 0;
 }
 
+const char *resume_command(struct arena *arena, const char *hosts, const char *run, bool fences_disks)
+{
+	return arena_printf(arena, "evac-manage host rescue %s --resume %s%s", hosts, run,
+	    fences_disks ? " --fence storage" : "");
+}
+
+bool past_is_unknown(const struct past *past)
+{
+	for (size_t i = 0; i < past->nunit; i++)
+		if (past->unit[i].begun && past->plan.unit[i].kind != UNIT_POWER && past->plan.unit[i].kind != UNIT_FENCE &&
+		    (str_equal(past_unit_state(&past->unit[i]), "unknown") ||
+			str_equal(past_unit_state(&past->unit[i]), "open")))
+			return true;
+	return false;
+}
+
 const char *past_state(const struct past *p)
 {
 	if (p->recovery)
-		return str_equal(p->recovery, "ok")                                       ? "recovered" :
-		    str_equal(p->recovery, "drift") || str_equal(p->recovery, "unproved") ? "failed" :
-											    "unknown";
+		return str_equal(p->recovery, "ok")                                                              ? "recovered" :
+		    str_equal(p->recovery, "drift") || str_equal(p->recovery, "unproved") || !past_is_unknown(p) ? "failed" :
+														   "unknown";
 	if (str_equal(p->result, "unknown") || past_count_units(p, "unknown", "unknown") > 0 || past_was_left_waiting(p))
 		return "unknown";
 	if (!p->result)

@@ -92,6 +92,7 @@ static int on_run(struct past *past, json_object *record)
 	past->on = copy(past, record, "on");
 	past->started_at = copy(past, record, "time");
 	past->force = json_object_get_boolean(json_object_object_get(record, "force"));
+	past->part = json_object_get_boolean(json_object_object_get(record, "part"));
 	past->fences_disks = lists_word(json_object_object_get(record, "fence"), "storage");
 	past->foreign = past->version != JOURNAL_VERSION && past->version != JOURNAL_VERSION_HOSTS;
 	copy_hosts(past, record);

@@ -18,6 +18,14 @@ static void forget_rest(struct rests *all, const char *host)
 	all->n = n;
 }
 
+static bool has_rest(const struct rests *all, const char *host)
+{
+	for (size_t i = 0; i < all->n; i++)
+		if (all->v[i].kind != REST_UNSETTLED && str_equal(all->v[i].host, host))
+			return true;
+	return false;
+}
+
 /* One that failed counts when it had begun; one that was interrupted between two units has nothing unknown, and no unit of it
  * failed. */
 static bool came_to_its_end(const struct past *p, bool rescue)
@@ -39,7 +47,7 @@ static bool left_something(const struct past *p)
 static void keep_rest(struct rests *all, enum rest_kind kind, const char *host, const struct past *p)
 {
 	all->v = vec_grow(all->v, all->n, &all->cap, sizeof *all->v);
-	all->v[all->n++] = (struct rest){ kind, host, arena_dup(&all->arena, p->run) };
+	all->v[all->n++] = (struct rest){ kind, host, arena_dup(&all->arena, p->run), p->fences_disks };
 }
 
 static bool is_unsettled(const struct past *p)
@@ -51,6 +59,7 @@ void rests_note(struct rests *all, const struct past *p)
 {
 	const char *host = past_hosts_words(p, &all->arena);
 	const bool rescue = str_equal(p->command, "host rescue"), waits = !p->recovery && past_was_left_waiting(p);
+	enum rest_kind kind;
 
 	if (!host || !p->run)
 		return;
@@ -60,9 +69,13 @@ void rests_note(struct rests *all, const struct past *p)
 	}
 	if (!(rescue || str_equal(p->command, "host return")) || !((rescue && waits) || came_to_its_end(p, rescue)))
 		return;
-	forget_rest(all, host);
+	kind = waits ? REST_WAITS : str_equal(p->recovery, "drift") ? REST_DRIFTED : REST_LEFT;
+	if (!p->part)
+		forget_rest(all, host);
+	else if (kind == REST_LEFT && has_rest(all, host)) /* whose resumption goes on with this, too */
+		return;
 	if (rescue && (waits || left_something(p)))
-		keep_rest(all, waits ? REST_WAITS : str_equal(p->recovery, "drift") ? REST_DRIFTED : REST_LEFT, host, p);
+		keep_rest(all, kind, host, p);
 }
 
 /* A journal that cannot be read says nothing here: the list says that. */
@@ -115,7 +128,7 @@ const char *rest_command(const struct rest *r, struct arena *arena)
 {
 	return r->kind == REST_DRIFTED || r->kind == REST_UNSETTLED ?
 	    arena_printf(arena, "evac-manage journal recover %s", r->run) :
-	    arena_printf(arena, "evac-manage host rescue %s --resume %s", r->host, r->run);
+	    resume_command(arena, r->host, r->run, r->fences_disks);
 }
 
 void rests_free(struct rests *all)

@@ -101,17 +101,6 @@ static int refuse(const char *run, const char *host, const char *why, struct err
 	return error_hint(err, "finish it first: evac-manage journal recover %s", run);
 }
 
-/* A fence is none: the next run asks the fence agent or the cluster anew, and neither may ever answer again. */
-static bool is_unknown(const struct past *past)
-{
-	for (size_t i = 0; i < past->nunit; i++)
-		if (past->unit[i].begun && past->plan.unit[i].kind != UNIT_POWER && past->plan.unit[i].kind != UNIT_FENCE &&
-		    (str_equal(past_unit_state(&past->unit[i]), "unknown") ||
-			str_equal(past_unit_state(&past->unit[i]), "open")))
-			return true;
-	return false;
-}
-
 static int refuse_damaged(const char *path, const char *run, const char *host, struct error *err)
 {
 	error_set(err, ERROR_BUSY, "an earlier run on '%s' has a damaged journal: %s; nothing was written", host, run);
@@ -129,13 +118,6 @@ static int refuse_unread(const struct past *past, const char *run, const char *h
 	error_set(err, ERROR_BUSY, "an earlier run on '%s' has a journal %s: %s; nothing was written", host, what.s, run);
 	return error_hint(err, "finish it first with evac-manage %s or a later one: evac-manage journal recover %s",
 	    str_or(past->tool, "?"), run);
-}
-
-/* A row that holds a third value is somebody's decision, and it is known: no run of ours writes over it. Nor is there anything
- * left to do for one that waits for its network. */
-static bool is_settled_by(const char *recovery)
-{
-	return str_equal(recovery, "ok") || str_equal(recovery, "drift") || str_equal(recovery, "unproved");
 }
 
 /* What was asked for in vain, to the rows: nova may be at it all the same, and would not notice a second message. Elsewhere or
@@ -193,7 +175,7 @@ static int check_one(const char *path, const char *run, const char *host, struct
 	} else if (past_is_about(&past, host)) {
 		if (!past.result && !past.recovery)
 			rc = refuse(run, host, _("it did not end"), err);
-		else if (is_unknown(&past) || (past.recovery && !is_settled_by(past.recovery)))
+		else if (past_is_unknown(&past)) /* a row with a third value is known, and somebody's decision */
 			rc = refuse(run, host, _("the outcome of a unit is unknown"), err);
 		else if (cell)
 			rc = check_under_way(cell, &past, err);

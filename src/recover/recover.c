@@ -12,6 +12,7 @@
 #include "journal/runs.h"
 #include "journal/trail.h"
 #include "report/report.h"
+#include "find/token.h"
 #include "util/clock.h"
 #include "util/deadline.h"
 #include "util/crash.h"
@@ -80,6 +81,7 @@ int recover_judge(struct recovery *r, size_t index, struct error *err)
 	    unit->kind == UNIT_FENCE            ? recover_fence(r, index, &why) :
 						  recover_rows(r, index, &why);
 	r->nverdict[verdict]++;
+	r->nfence += verdict == VERDICT_UNKNOWN && (unit->kind == UNIT_POWER || unit->kind == UNIT_FENCE);
 	for (const struct step *s = unit->step; verdict == VERDICT_DONE && s < unit->step + unit->nstep; s++)
 		if (s->since)
 			log_info("%s %s was changed since: now %s", s->kind->one, s->id, s->since);
@@ -146,14 +148,45 @@ static bool is_lost_alone(const struct recovery *r)
 	return r->nlost > 0 && r->nlost == r->nverdict[VERDICT_DRIFT] && !r->gone.kind;
 }
 
+static bool is_fence_alone(const struct recovery *r)
+{
+	return r->nfence > 0 && r->nfence == r->nverdict[VERDICT_UNKNOWN] && r->nverdict[VERDICT_DRIFT] == 0 && !r->gone.kind;
+}
+
+/* As the run was asked for it, and with the token of this command. NULL: it was no rescue. */
+static const char *resumption(struct recovery *r)
+{
+	struct arena *arena = &r->work.plan.arena;
+	auto_str struct str token = { 0 };
+
+	if (!str_equal(r->past.command, "host rescue") || !scene_is_about_hosts(&r->work.scene))
+		return NULL;
+	token_add_options(r->request, &token);
+	return arena_printf(arena, "%s%s",
+	    resume_command(arena, past_hosts_words(&r->past, arena), r->past.run, r->past.fences_disks), str_or(token.s, ""));
+}
+
 /* It plans from the rows as they are now, so that what was lost is done once more and what was not is left. */
 static void hint_at_the_same_again(struct recovery *r, struct error *err)
 {
-	if (str_equal(r->past.command, "host rescue") && scene_is_about_hosts(&r->work.scene))
-		error_hint(err, "to do it once more: evac-manage host rescue %s --resume %s",
-		    past_hosts_words(&r->past, &r->work.plan.arena), r->past.run);
+	const char *again = resumption(r);
+
+	if (again)
+		error_hint(err, "to do it once more: %s", again);
 	else
 		error_hint(err, "run the command of that run again: it plans from the rows as they are now");
+}
+
+/* Whether it took effect may never be told, and no later run waits for that. */
+static void hint_past_the_fence(struct recovery *r, struct error *err)
+{
+	const char *again = resumption(r);
+
+	if (again)
+		error_hint(err, "make sure that the host is off: no later run waits for the fence's answer; then: %s", again);
+	else
+		error_hint(err,
+		    "make sure that the host is off: no later run waits for the fence's answer; then run the command of that run again");
 }
 
 /* What a 'migration close' was about was written by its recovery, and can be closed again when that is old enough: the list
@@ -187,6 +220,9 @@ static enum error_kind conclude(struct recovery *r, enum error_kind result, stru
 	r->report.summary = arena_printf(&r->work.plan.arena, "%s: %s", error_kind_name(result), counts.s);
 	if (r->gone.kind && result == ERROR_DRIFT && n[VERDICT_DRIFT] == 0) {
 		*err = r->gone;
+	} else if (result == ERROR_UNKNOWN && is_fence_alone(r)) {
+		error_set(err, result, "still unknown: %s", counts.s);
+		hint_past_the_fence(r, err);
 	} else if (result == ERROR_UNKNOWN) {
 		error_set(err, result, "still unknown: %s", counts.s);
 		error_hint(err, "check what each line above names; then: evac-manage journal recover %s", r->past.run);
@@ -201,9 +237,8 @@ static enum error_kind conclude(struct recovery *r, enum error_kind result, stru
 		    r->past.run);
 	} else if (result == ERROR_UNPROVED) {
 		r->report.next = arena_printf(&r->work.plan.arena, "evac-manage journal recover %s", r->past.run);
-	} else if (str_equal(r->past.command, "host rescue") && scene_is_about_hosts(&r->work.scene)) {
-		r->report.next = arena_printf(&r->work.plan.arena, "evac-manage host rescue %s --resume %s",
-		    past_hosts_words(&r->past, &r->work.plan.arena), r->past.run);
+	} else if ((r->report.next = resumption(r))) {
+		/* the rest of the host */
 	} else if (r->untold > 0 || r->held) {
 		r->report.next = arena_printf(&r->work.plan.arena, "evac-manage journal recover %s", r->past.run);
 	} else if (n[VERDICT_NOT_DONE] > 0 && !(r->report.next = closing_again(r))) {
@@ -387,7 +422,8 @@ int recover_not_paused(const struct recovery *r, struct error *err)
  * as a run that is resumed would begin more. */
 static enum error_kind heed_pause(struct recovery *r, const char *path, enum error_kind result, struct error *err)
 {
-	const bool goes_on = result == ERROR_OK || result == ERROR_UNPROVED || (result == ERROR_DRIFT && is_lost_alone(r));
+	const bool goes_on = result == ERROR_OK || result == ERROR_UNPROVED || (result == ERROR_DRIFT && is_lost_alone(r)) ||
+	    (result == ERROR_UNKNOWN && is_fence_alone(r));
 	struct pause pause;
 
 	if (!pause_is_there(path, &pause))
@@ -396,8 +432,9 @@ static enum error_kind heed_pause(struct recovery *r, const char *path, enum err
 	if (!r->request->what.resume || !goes_on)
 		return result;
 	say_paused(r, &pause, err);
-	error_hint(err, "ask them; to go on all the same: evac-manage host rescue %s --resume %s",
-	    past_hosts_words(&r->past, &r->past.plan.arena), r->past.run);
+	error_hint(err, "ask them; to go on all the same: %s",
+	    resume_command(&r->past.plan.arena, past_hosts_words(&r->past, &r->past.plan.arena), r->past.run,
+		r->past.fences_disks));
 	return err->kind;
 }
 
@@ -429,6 +466,7 @@ enum error_kind recover_run(const struct request *request, const char *name, boo
 	r.past.plan = r.work.plan;
 	result = path ? heed_pause(&r, path, result, err) : result;
 	*out = (struct recovered){ r.past, r.nverdict[VERDICT_UNDER_WAY],
-		r.nverdict[VERDICT_NOT_READY] + r.nverdict[VERDICT_CANNOT_WRITE], result == ERROR_DRIFT && is_lost_alone(&r) };
+		r.nverdict[VERDICT_NOT_READY] + r.nverdict[VERDICT_CANNOT_WRITE], result == ERROR_DRIFT && is_lost_alone(&r),
+		result == ERROR_UNKNOWN && is_fence_alone(&r) };
 	return result;
 }

@@ -332,7 +332,7 @@ static const char *advise_about_vanished(struct recovery *r, size_t index, const
 		    _("%s: first restart %s, which makes it abandon its work; then run 'virsh domstate %s' on every compute; only if none runs or builds it: evac-manage journal recover %s --accept guest-may-still-run:%s"),
 		    sentence, look->begun_by, uuid, r->past.run, uuid);
 	return arena_printf(&r->work.plan.arena,
-	    _("%s: run 'virsh domstate %s' on every compute; only if none runs or builds it: evac-manage journal recover %s --accept guest-may-still-run:%s"),
+	    _("%s: run 'virsh domstate %s' on every compute; only if none runs or builds it, and no nova-conductor is frozen: evac-manage journal recover %s --accept guest-may-still-run:%s"),
 	    sentence, uuid, r->past.run, uuid);
 }
 

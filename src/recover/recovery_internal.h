@@ -15,6 +15,7 @@ struct recovery {
 	struct work work; /* its plan is the past's */
 	struct report report;
 	size_t nverdict[VERDICTS];
+	size_t nfence;     /* of those that are unknown: fences, which the next run asks anew */
 	size_t nlost;      /* of those that drifted: no row is anybody else's, some hold their old value again after an answered
 	                      commit */
 	struct error gone; /* a client that the run kept out is kept out no more; kind 0: none is known */

@@ -201,7 +201,7 @@ static const char *sentence_of(struct plan *plan, const struct scene *scene, con
 }
 
 /* Work goes where its volume goes; NULL: this is no worker, or the run moved its volume elsewhere or not at all. */
-static const struct step *volume_of(const struct unit *was, const struct step *worker)
+static const struct step *volume_of_work(const struct unit *was, const struct step *worker)
 {
 	for (const struct step *s = was->step; step_is(worker, STEP_WORKER) && s < was->step + was->nstep; s++)
 		if (step_is(s, STEP_VOLUME) && str_equal(s->id, worker->name))
@@ -234,14 +234,14 @@ static void choose_row(const struct step *s, void *context)
 {
 	struct taking *t = context;
 
-	if (s->state != STATE_SKIPPED && !volume_of(t->was, s) && request_wants(t->scene->request, s->id, s->name))
+	if (s->state != STATE_SKIPPED && !volume_of_work(t->was, s) && request_wants(t->scene->request, s->id, s->name))
 		t->taken[s - t->was->step] = (*t->left)-- > 0;
 }
 
-static void take_row(const struct step *s, void *context)
+static void take_chosen(const struct step *s, void *context)
 {
 	struct taking *t = context;
-	const struct step *volume = volume_of(t->was, s), *chosen = volume ? volume : s;
+	const struct step *volume = volume_of_work(t->was, s), *chosen = volume ? volume : s;
 
 	if (s->state != STATE_SKIPPED && t->taken[chosen - t->was->step])
 		take_back_row(t->unit, t->scene, s);
@@ -254,7 +254,7 @@ static void take_back(struct plan *plan, const struct scene *scene, const struct
 
 	unit->host = was->host;
 	each_kind_back(was, choose_row, &taking);
-	each_kind_back(was, take_row, &taking);
+	each_kind_back(was, take_chosen, &taking);
 	free(taking.taken);
 	if (unit_is_whole(was) && unit->nstep < was->nstep)
 		unit->nstep = 0;

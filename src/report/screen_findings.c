@@ -51,7 +51,8 @@ void screen_add_age(int64_t seconds, struct str *out)
 struct group {
 	const struct finding *first;
 	size_t n;
-	bool same_hint, offered;
+	bool same_hint, offered, excludable;
+	size_t shared;    /* bytes of its first hint, whole clauses, that all of them begin with */
 	struct str hosts; /* of what stops, where several have failed: each once */
 	const char *last; /* the last of them */
 };
@@ -81,18 +82,44 @@ static void free_groups(struct groups *groups)
 	auto_free_(&groups->v);
 }
 
+static bool ends_clause(const char *at)
+{
+	return !*at || strncmp(at, "; ", 2) == 0;
+}
+
+/* Of ${n} bytes of ${a}. */
+static size_t shared_clauses(const char *a, size_t n, const char *b)
+{
+	size_t shared = 0;
+
+	for (size_t i = 0; i <= n; i++) {
+		if ((i == n || ends_clause(a + i)) && ends_clause(b + i))
+			shared = i;
+		if (i == n || a[i] != b[i])
+			break;
+	}
+	return shared;
+}
+
 static void add_to_groups(struct groups *groups, const struct finding *f)
 {
 	for (struct group *g = groups->v; g < groups->v + groups->n; g++)
 		if (strcmp(g->first->code, f->code) == 0 && g->first->accepted == f->accepted) {
 			g->n++;
 			g->offered |= f->offered;
+			g->excludable |= f->excludable;
 			g->same_hint &= strcmp(g->first->hint, f->hint) == 0;
+			g->shared = shared_clauses(g->first->hint, g->shared, f->hint);
 			add_host_of_group(g, f);
 			return;
 		}
 	groups->v = vec_grow(groups->v, groups->n, &groups->cap, sizeof *groups->v);
-	groups->v[groups->n++] = (struct group){ .first = f, .n = 1, .same_hint = true, .offered = f->offered };
+	groups->v[groups->n++] = (struct group){ .first = f,
+		.n = 1,
+		.same_hint = true,
+		.offered = f->offered,
+		.excludable = f->excludable,
+		.shared = strlen(f->hint) };
 	add_host_of_group(&groups->v[groups->n - 1], f);
 }
 
@@ -144,8 +171,12 @@ static void add_hint(const struct group *g, struct str *out)
 		str_add(out, g->first->hint);
 		return;
 	}
-	if (guard->hint)
+	if (g->shared > 0)
+		str_addn(out, g->first->hint, g->shared);
+	else if (guard->hint)
 		str_add(out, _(guard->hint));
+	if (g->shared > 0 && g->excludable)
+		str_add(out, _("; or leave each out with --exclude"));
 	if (guard->offer && g->offered && !is_of_one_host(g->first)) /* of several hosts each is accepted by itself */
 		str_addf(out, "%s%s: --accept %s", out->n ? "; " : "", _(guard->offer), g->first->code);
 	if (out->n == 0)

@@ -21,20 +21,39 @@ static const char *command_of_each(struct run *run, const char *noun_verb)
 	return all;
 }
 
-static const char *next_of_rescue(struct run *run, enum error_kind result, const char *host)
+static const char *resumption_of(struct run *run, const char *host, const char *name)
 {
 	struct arena *arena = &run->work.plan.arena;
 	auto_str struct str token = { 0 };
+
+	token_add_options(run->work.request, &token);
+	return arena_printf(arena, "%s%s", resume_command(arena, host, name, scene_fences(run->work.request, "storage")),
+	    str_or(token.s, ""));
+}
+
+/* Where no more than a part of the host was asked for, there may be more on it. */
+static const char *next_of_all_well(struct run *run, const char *host)
+{
+	const char *resumed = run->own.what.resume;
+
+	if (!run->work.scene.subject.evacuates) /* nova has to be asked, where it knows the host */
+		return NULL;
+	if (!request_takes_part(run->work.request))
+		return command_of_each(run, "host return");
+	return resumed ? resumption_of(run, host, resumed) : command_of_each(run, "host show");
+}
+
+static const char *next_of_rescue(struct run *run, enum error_kind result, const char *host)
+{
 	struct totals t;
 
 	report_totals(&run->report, &t);
-	token_add_options(run->work.request, &token);
-	if (result == ERROR_OK) /* nova has to be asked, where it knows the host */
-		return run->work.scene.subject.evacuates ? command_of_each(run, "host return") : NULL;
+	if (result == ERROR_OK)
+		return next_of_all_well(run, host);
 	if (result == ERROR_PARTIAL && t.state[STATE_FAILED] + t.state[STATE_SKIPPED] == 0)
 		return command_of_each(run, "host show");
 	return result == ERROR_PARTIAL || result == ERROR_INTERRUPTED || result == ERROR_TIMEOUT ?
-	    arena_printf(arena, "evac-manage host rescue %s --resume %s%s", host, run->work.run, str_or(token.s, "")) :
+	    resumption_of(run, host, run->work.run) :
 	    NULL;
 }
 
@@ -76,7 +95,10 @@ static const char *same_again(struct run *run)
 
 	if (run->work.scene.subject.closes)
 		return arena_printf(arena, "evac-manage migration close %s", shell_word(arena, run->work.request->what.id));
-	return plan->nunit == 1 && plan->unit[0].command ? plan->unit[0].command : _("run the same command again");
+	if (plan->nunit == 1 && plan->unit[0].command)
+		return plan->unit[0].command;
+	return run->work.request->how.planned ? _("make a new plan, with the command of the old one: a plan is applied once") :
+						_("run the same command again");
 }
 
 static const char *next_of_others(struct run *run, enum error_kind result, const char *host)
@@ -88,6 +110,15 @@ static const char *next_of_others(struct run *run, enum error_kind result, const
 	return result == ERROR_PARTIAL || result == ERROR_INTERRUPTED ? same_again(run) : NULL;
 }
 
+/* Nova still had it in hand when the time ended. */
+static bool any_under_way(const struct plan *plan)
+{
+	for (const struct unit *u = plan->unit; u < plan->unit + plan->nunit; u++)
+		if (evacuation_is(u, PHASE_SENT) || evacuation_is(u, PHASE_TIMEOUT))
+			return true;
+	return false;
+}
+
 /* A recovery looks at ports and disks again, and a rescue that is resumed begins with one. */
 static const char *next_of_unproved(struct run *run, const char *host)
 {
@@ -96,15 +127,15 @@ static const char *next_of_unproved(struct run *run, const char *host)
 
 	report_totals(&run->report, &t);
 	if (run->work.lost_rows && !run->work.strange_rows) /* planned anew from the rows as they are now */
-		return run->operation->rescues && host ?
-		    arena_printf(arena, "evac-manage host rescue %s --resume %s", host, run->work.run) :
-		    same_again(run);
+		return run->operation->rescues && host ? resumption_of(run, host, run->work.run) : same_again(run);
 	if (run->report.not_ready_before > 0 && t.network_not_ready + t.cannot_write == 0)
 		return arena_printf(arena, "evac-manage journal recover %s", run->own.what.resume);
+	if (run->operation->rescues && host && any_under_way(&run->work.plan)) /* it is waited for, before anybody looks */
+		return resumption_of(run, host, run->work.run);
 	if (t.state[STATE_APPLIED] != t.network_not_ready + t.cannot_write)
 		return arena_printf(arena, "evac-manage journal show %s", run->work.run);
 	if (run->operation->rescues && host && t.state[STATE_FAILED] + t.state[STATE_SKIPPED] > 0)
-		return arena_printf(arena, "evac-manage host rescue %s --resume %s", host, run->work.run);
+		return resumption_of(run, host, run->work.run);
 	return arena_printf(arena, "evac-manage journal recover %s", run->work.run);
 }
 

@@ -385,7 +385,8 @@ static enum error_kind end_without_doing(struct run *run, struct error *err)
 	const char *resumed = run->own.what.resume;
 	struct error trouble = { 0 };
 
-	if (result == ERROR_OK && resumed && journal_add_nothing_left(&run->own, resumed, &trouble) != 0)
+	if (result == ERROR_OK && resumed && !request_takes_part(&run->own) &&
+	    journal_add_nothing_left(&run->own, resumed, &trouble) != 0)
 		log_warn("%s", trouble.text); /* 'journal list' goes on naming it, which harms nobody */
 	return result;
 }

@@ -308,7 +308,13 @@ class Fencing(harness.TestCase):
         self.expect(self.tool.run(*RESCUE, "--fence", "power", "--yes"), UNKNOWN, "not known")
         self.unchanged(before)
         run = self.records("run")[0]["run"]
-        self.expect(self.tool.run("journal", "recover", run), UNKNOWN, "no answer")
+        for _ in range(2):
+            self.expect(self.tool.run("journal", "recover", run), UNKNOWN, "no answer", "host rescue %s --resume %s" % (A, run))
+        self.assertIn("left something: evac-manage", self.tool.run("journal", "list").err)
+        for words in ((), ("--resume", run)):  # a switch-off whose end nobody has seen keeps no later run out, nor its own
+            harness.heartbeats()
+            r = self.tool.run("host", "rescue", A, *(words or ("--to", B)), *FENCED, "--dry-run")
+            self.assertIn(r.code, (OK, 6), str(r))
         self.now("off")
         self.expect(self.tool.run("journal", "recover", run), OK, "is off")
         self.now("cannot")  # a switch-off of unknown end keeps nobody out

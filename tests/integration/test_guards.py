@@ -492,6 +492,13 @@ class Guards(harness.TestCase):
         self.assertEqual(after(), "evac-manage host return " + A)
         rows("nova", "UPDATE instances SET task_state = 'rebuilding' WHERE host = %s LIMIT 1", (A,))
         self.assertEqual(after(), "evac-manage migration list --host " + A)   # it has to stay off until that has ended
+        rows("nova", "UPDATE instances SET task_state = NULL WHERE host = %s", (A,))
+        self.assertEqual(after(), "evac-manage host return " + A)
+        rows("nova", "INSERT INTO migrations (created_at, deleted, uuid, source_compute, source_node, instance_uuid, status, migration_type)"
+             " SELECT UTC_TIMESTAMP(), 0, UUID(), host, host, uuid, 'pre-migrating', 'evacuation' FROM instances WHERE host = %s LIMIT 1", (A,))
+        self.assertEqual(after(), "evac-manage migration list --host " + A)   # a compute that failed half-way leaves no task state
+        self.assertIn(" migration list --host " + A, self.tool.run("host", "return", A).out)
+        rows("nova", "DELETE FROM migrations WHERE source_compute = %s", (A,))
         rows("nova", "UPDATE instances SET host = %s, node = %s WHERE host = %s", (B, B, A))
         self.assertIsNone(after())  # nothing is its own any more
 

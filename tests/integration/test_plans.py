@@ -9,6 +9,7 @@ import subprocess
 
 import harness
 import journals
+import landing
 from harness import A, B, C, DRIFT, FENCED, NOT_FOUND, OK, PARTIAL, REFUSED, rows, value
 
 MOVE = ["volume", "update_host", "--currenthost", A + "@ceph", "--newhost", B + "@ceph", *FENCED]
@@ -29,6 +30,19 @@ class Plans(harness.TestCase):
 
     def document(self, file=None):
         return json.load(open(file or self.file))
+
+    def test_what_a_plan_has_left_needs_a_new_one(self):
+        conductor = harness.Conductor()
+        self.addCleanup(conductor.close)
+        self.expect(self.write("host", "evacuate", A, "--only", "image-active-0", "--only", "image-active-1", *FENCED), OK)
+        running = self.tool.start("plan", "apply", self.file, "--yes", "-f", "json")
+        landing.land(landing.uuid_of(conductor.wait_for(1, 30)[0]), B)
+        failed = landing.uuid_of(conductor.wait_for(2, 30)[1])
+        rows("nova", "UPDATE migrations SET status = 'failed' WHERE instance_uuid = %s AND status = 'accepted'", (failed,))
+        rows("nova", "UPDATE instances SET vm_state = 'error', task_state = NULL WHERE uuid = %s", (failed,))
+        out, err = (x.decode() for x in running.communicate(timeout=90))
+        self.assertEqual(running.returncode, PARTIAL, out + err)
+        self.assertIn("make a new plan", json.loads(out)["next"])   # this one would be refused: it was applied
 
     def test_a_plan_is_written_shown_and_applied(self):
         before = harness.checksum()

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A rescue that left something is named with its resumption, as long as nothing has settled that."""
+import json
 import os
 import re
 import time
@@ -78,6 +79,24 @@ class Rest(harness.TestCase):
             self.rescue(OK, "--resume", run)                              # which finds nothing, and says so in that journal
             self.assertEqual(self.left(), [])
         self.assertEqual([r["type"] for r in journals.read(path)].count("nothing_left"), 2)
+
+    def test_a_part_of_it_settles_nothing_of_it(self):
+        run = self.rescue(PARTIAL).json["run"]
+        there = landing.uuid_of(self.conductor.wait_for(1)[0])
+        self.land_all()
+        self.rescue(OK, "--resume", run, "--only", there)   # it is not on the host any more
+        self.assertEqual(self.left(), [run])
+        rows("nova", "UPDATE instances SET host = %s, node = %s WHERE uuid = %s", (A, A, there))
+        rows("nova", "DELETE FROM migrations WHERE instance_uuid = %s", (there,))
+        time.sleep(1)
+        harness.heartbeats()
+        running = self.tool.start("host", "rescue", A, "--resume", run, "--only", there, *FENCED, "--yes", "-f", "json")
+        self.conductor.wait_for(len(self.conductor.casts) + 1, 30)
+        landing.land(there, B)
+        out, err = (x.decode() for x in running.communicate(timeout=60))
+        self.assertEqual(running.returncode, OK, out + err)
+        self.assertTrue(json.loads(out)["next"].endswith(" host rescue %s --resume %s" % (A, run)), out)   # not the host's return
+        self.assertEqual(self.left(), [run])
 
     def test_one_whose_time_ended_and_that_was_recovered_is_named(self):
         harness.heartbeats()

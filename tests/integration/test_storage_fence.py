@@ -157,6 +157,9 @@ class StorageFence(harness.TestCase):
         self.assertEqual([(units[s["unit"]]["host"], s["id"]) for s in r.json["steps"] if s["kind"] == "client"], [*((A, c) for c in old), (C, theirs)])
         self.assertEqual(self.orders(), [])
         self.expect(self.run_it(*rescue), PARTIAL, "2 not verified yet")
+        run = os.path.basename(journals.path_of(self.tool))[:-len(".jsonl")]
+        for said in (self.tool.run("host", "rescue", A, "--resume", run), self.tool.run("journal", "recover", run)):
+            self.assertRegex(said.out + said.err, "--resume %s --fence storage" % run)   # without it is refused
         self.assertEqual(self.cluster.clients("added"), [*old, theirs])
         self.assertEqual(len(self.conductor.casts), 2)
         records = self.journal()

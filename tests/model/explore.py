@@ -448,7 +448,7 @@ class Moves(Protocol):
         if s.rows[0] in ("old", "new") and not (s.rows == ("new", "old")):
             yield "somebody else takes a row", s._replace(rows=("other", s.rows[1]))
             yield "its user deletes a row", s._replace(rows=("gone", s.rows[1]))
-        if s.written and s.rows[1] == "new":
+        if (s.written and s.rows[1] == "new") or (s.lost and s.rows == ("other", "old")):   # what was lost, a later run has done
             yield "somebody else takes the other row", s._replace(rows=(s.rows[0], "other"))
         if s.rows == ("new", "new") and not s.lost:
             yield "the database loses the commit", s._replace(rows=("old", "old"), lost=True)

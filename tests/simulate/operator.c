@@ -289,10 +289,11 @@ static void restart_frozen_conductors(void)
 		}
 }
 
-/* "if no nova-conductor is frozen: evac-manage migration close 3" */
+/* "if no nova-conductor is frozen: evac-manage migration close 3"; and of an evacuation that the database has lost */
 static void look_at_conductors(const char *line)
 {
-	if (strstr(line, " migration close ") && strstr(notes.words, "if no nova-conductor is frozen: "))
+	if ((strstr(line, " migration close ") && strstr(notes.words, "if no nova-conductor is frozen: ")) ||
+	    (strstr(line, " --accept guest-may-still-run:") && strstr(notes.words, "and no nova-conductor is frozen: ")))
 		restart_frozen_conductors();
 }
 

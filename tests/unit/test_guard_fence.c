@@ -240,6 +240,12 @@ static void nothing_is_on_ceph_and_it_is_switched_off(void)
 	f.request.how.fence = (struct words){ .v = both, .n = COUNT(both) };
 }
 
+static void nothing_is_on_ceph_and_it_is_off(void)
+{
+	nothing_is_on_ceph();
+	f.scene.power = (struct power_facts){ .asked = true, .answer.state = FENCE_OFF };
+}
+
 static void nothing_is_on_ceph_but_made_disks_are_elsewhere(void)
 {
 	nothing_is_on_ceph();
@@ -295,6 +301,7 @@ static const struct guard_case cases[] = {
 	{ it_is_off_all_the_same, "" },
 	{ nothing_is_on_ceph, "fence-storage-missing c1: --fence storage: nova records no disk on Ceph" },
 	{ nothing_is_on_ceph_and_it_is_switched_off, "fence-storage-idle c1: --fence storage: nova records no disk on Ceph" },
+	{ nothing_is_on_ceph_and_it_is_off, "fence-storage-idle c1: --fence storage: nova records no disk on Ceph" },
 	{ nothing_is_on_ceph_but_made_disks_are_elsewhere,
 	    "fence-storage-missing c1: --fence storage: nova records no disk on Ceph" },
 	{ it_only_moves_volumes, "fencing-unconfirmed c1: power-off of 'c1' is not confirmed\n"

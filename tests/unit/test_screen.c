@@ -11,6 +11,7 @@
 #include "evacuation_scene.h"
 #include "out/paragraph.h"
 #include "report/screen.h"
+#include "util/mem.h"
 
 /* The screen before the question: whatever a host has, it fits. */
 
@@ -171,6 +172,38 @@ static void an_accepted_stop_needs_no_next_step(void **state)
 	drop_host();
 }
 
+/* Each of them names its own subject at the end; what they have in common is a command, and stays one. */
+static void many_that_stop_keep_the_command_they_share(void **state)
+{
+	static const char move[] = "move its volumes first: evac-manage volume update_host --currenthost b@ceph --newhost c@ceph";
+	auto_str struct str text = { 0 };
+
+	(void)state;
+	host_with(3);
+	for (int i = 0; i < 3; i++) {
+		auto_free char *hint = xasprintf("%s; or leave it out: --exclude guest-%d", move, i);
+
+		finding_add(&report.findings, "volume-owner-dead", SEVERITY_STOP, names[i], "guest uses a volume", hint);
+		report.findings.v[report.findings.n - 1].excludable = true;
+	}
+	report_screen(&report, 0, 0, &text);
+	assert_non_null(strstr(text.s, "STOP  volume-owner-dead (3): "));
+	assert_non_null(strstr(text.s, move));
+	assert_non_null(strstr(text.s, "--newhost c@ceph; or leave each out with --exclude\n"));
+	drop_host();
+	str_clear(&text);
+	host_with(3);
+	for (int i = 0; i < 2; i++) { /* "b@ceph" and "b@ceph2": no clause in common */
+		auto_free char *hint = xasprintf("move: evac-manage volume update_host --currenthost b@ceph%s", i ? "2" : "");
+
+		finding_add(&report.findings, "volume-owner-dead", SEVERITY_STOP, names[i], "guest uses a volume", hint);
+	}
+	report_screen(&report, 0, 0, &text);
+	assert_non_null(strstr(text.s, "or move them with volume update_host, a backend each"));
+	assert_null(strstr(text.s, "--currenthost b@ceph"));
+	drop_host();
+}
+
 /* ---- sentences */
 
 static void words_wrap_and_commands_do_not(void **state)
@@ -200,6 +233,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(trouble_of_many_kinds_loses_notes_first, make_scene, drop_scene),
 		cmocka_unit_test_setup_teardown(without_a_terminal_nothing_is_cut, make_scene, drop_scene),
 		cmocka_unit_test_setup_teardown(an_accepted_stop_needs_no_next_step, make_scene, drop_scene),
+		cmocka_unit_test_setup_teardown(many_that_stop_keep_the_command_they_share, make_scene, drop_scene),
 		cmocka_unit_test(words_wrap_and_commands_do_not),
 	};
 
