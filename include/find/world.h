@@ -91,6 +91,7 @@ int world_has_nothing(const struct world *world, struct error *err);
 
 /* The cell's database could not be asked; NULL: it was, or there is no such cell. */
 const struct absence *world_lost_cell(const struct world *world, int64_t cell_id);
+bool world_has_several_cells(const struct world *world);              /* beside cell0, whether they answer or not */
 const struct absence *world_any_lost_cell(const struct world *world); /* NULL: all answer */
 
 /* Says where the URL of a cell stands that cannot be opened. ${rc}, or -1. */

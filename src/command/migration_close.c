@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <assert.h>
+#include <string.h>
 
 #include "commands.h"
 #include "find/migration.h"
@@ -10,8 +11,16 @@
 /* Ends an evacuation that nobody works on: its migration becomes 'error', its instance gets an empty task state, so that it can
  * be evacuated again and a returning host lets it live. */
 
+/* Of a cell, which counts its own; a uuid is of the whole cloud. */
+static bool is_number(const char *id)
+{
+	return strspn(id, "0123456789") == strlen(id);
+}
+
 static int find_in_cells(struct scene *scene, struct standing_migrations *out, struct error *err)
 {
+	const char *id = scene->request->what.id;
+	auto_str struct str all = { 0 };
 	struct standing_migrations found;
 	size_t n = 0;
 
@@ -20,6 +29,9 @@ static int find_in_cells(struct scene *scene, struct standing_migrations *out, s
 		if (migration_find(scene->nova.cell[c].cell->db, scene->request->what.id, &found, err) != 0)
 			return -1;
 		n += found.n;
+		for (size_t i = 0; i < found.n; i++)
+			str_addf(&all, _("%s%s of instance %s, in cell '%s'"), all.n ? "; " : "", str_or(found.v[i].uuid, "?"),
+			    found.v[i].instance_uuid, scene->nova.cell[c].cell->name);
 		if (found.n > 0 && out->n == 0) {
 			*out = found;
 			scene->nova.home = &scene->nova.cell[c];
@@ -28,14 +40,20 @@ static int find_in_cells(struct scene *scene, struct standing_migrations *out, s
 		}
 	}
 	if (n == 0 && world_any_lost_cell(scene->world))
-		return scene_not_known_in_all_cells(scene, "migration", scene->request->what.id, err);
+		return scene_not_known_in_all_cells(scene, "migration", id, err);
+	if (is_number(id) && world_any_lost_cell(scene->world) && world_has_several_cells(scene->world)) {
+		error_set(err, world_any_lost_cell(scene->world)->kind,
+		    "which migration %s is meant is not known: cell '%s' does not answer", id,
+		    str_or(world_any_lost_cell(scene->world)->cell->name, world_any_lost_cell(scene->world)->cell->uuid));
+		return error_hint(err, "each cell counts its own: give the uuid of %s", all.s);
+	}
 	if (n == 0) {
 		error_set(err, ERROR_NOT_FOUND, "no migration '%s' is known", scene->request->what.id);
 		return error_hint(err, "an ID is a number or a uuid, from: evac-manage migration list");
 	}
 	if (n > 1) {
-		error_set(err, ERROR_NOT_FOUND, "%zu cells have a migration %s", n, scene->request->what.id);
-		return error_hint(err, "give its uuid; one of them is '%s'", str_or(out->v[0].uuid, "?"));
+		error_set(err, ERROR_NOT_FOUND, "%zu cells have a migration %s", n, id);
+		return error_hint(err, "give its uuid: %s", all.s);
 	}
 	return 0;
 }

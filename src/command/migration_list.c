@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <string.h>
 
 #include "commands.h"
@@ -83,6 +84,13 @@ static void say_other(const struct scene *scene, const struct cell_facts *cell, 
 	migration_say_way_out(m->migration_type, &ends, out);
 }
 
+/* Numbers are a cell's own: where there are several cells only the uuid tells which. */
+static const char *migration_word(const struct scene *scene, const struct standing_migration *m, char number[24])
+{
+	snprintf(number, 24, "%lld", (long long)m->id);
+	return m->uuid && world_has_several_cells(scene->world) ? m->uuid : number;
+}
+
 static void add_migration_row(struct table *t, const struct cell_facts *cell, const struct standing_migration *m,
     const char *stale, const char *meaning)
 {
@@ -104,10 +112,12 @@ static int add_standing_migration(struct scene *scene, struct table *t, const st
 	auto_str struct str why = { 0 }, meaning = { 0 };
 	struct action_events events = { 0 };
 	struct migration_signs signs;
-	const char *stale = NULL, *worker = NULL;
+	const char *stale = NULL, *worker = NULL, *word;
 	const struct action_event *holder;
 	bool unseen = false;
+	char number[24];
 
+	word = migration_word(scene, m, number);
 	if (!migration_is_evacuation(m)) {
 		say_other(scene, cell, m, &meaning);
 	} else if (migration_is_open(m)) {
@@ -119,8 +129,8 @@ static int add_standing_migration(struct scene *scene, struct table *t, const st
 			str_clear(&why);
 			action_event_service(holder, &why);
 			str_addf(&meaning,
-			    _("%s began it and has not ended it; restart that service first; only then: evac-manage migration close %lld --accept service-restart-needed:%lld; "),
-			    why.s, (long long)m->id, (long long)m->id);
+			    _("%s began it and has not ended it; restart that service first; only then: evac-manage migration close %s --accept service-restart-needed:%lld; "),
+			    why.s, word, (long long)m->id);
 		} else {
 			unseen = !worker && migration_may_be_held_unseen(m, &signs);
 			str_addf(&meaning,
@@ -133,9 +143,9 @@ static int add_standing_migration(struct scene *scene, struct table *t, const st
 		say_tombstone(scene, cell, m, &meaning);
 		if (stale)
 			str_addf(&meaning,
-			    unseen ? _("; if no nova-conductor is frozen: evac-manage migration close %lld") :
-				     "; evac-manage migration close %lld",
-			    (long long)m->id);
+			    unseen ? _("; if no nova-conductor is frozen: evac-manage migration close %s") :
+				     "; evac-manage migration close %s",
+			    word);
 		action_events_free(&events);
 	} else {
 		say_tombstone(scene, cell, m, &meaning);
@@ -143,8 +153,8 @@ static int add_standing_migration(struct scene *scene, struct table *t, const st
 		    migration_is_left_done(scene, nova_service_find(&cell->services, "nova-compute", m->source_compute), m)) {
 			stale = m->status;
 			str_addf(&meaning,
-			    _("; it has reported since and not completed it, as nova 17 does where the guest is gone; where 'virsh domstate %s' finds none there: evac-manage migration close %lld --accept done-not-completed:%lld"),
-			    m->instance_uuid, (long long)m->id, (long long)m->id);
+			    _("; it has reported since and not completed it, as nova 17 does where the guest is gone; where 'virsh domstate %s' finds none there: evac-manage migration close %s --accept done-not-completed:%lld"),
+			    m->instance_uuid, word, (long long)m->id);
 		}
 	}
 	if (stale || !scene->request->what.stale)

@@ -51,6 +51,15 @@ const struct absence *world_any_lost_cell(const struct world *w)
 	return NULL;
 }
 
+bool world_has_several_cells(const struct world *w)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->mappings.n; i++)
+		n += !str_equal(w->mappings.v[i].uuid, CELL0_UUID);
+	return n > 1;
+}
+
 int world_has_nothing(const struct world *w, struct error *err)
 {
 	if (w->absences && w->absences->n > 0) {

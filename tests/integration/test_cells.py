@@ -79,6 +79,23 @@ class Cells(harness.TestCase):
                  inner["args"]["request_spec"]["nova_object.data"]["requested_destination"]["nova_object.data"]["host"] for _, inner in casts}
         self.assertEqual(asked, {"in-cell2": cells.ALIVE, "image-active-0": C})
 
+    def test_the_number_of_a_migration_is_its_own_cells(self):
+        ids = []
+        for database, host in (("nova", A), (cells.DATABASE, cells.DEAD)):
+            rows(database, "INSERT INTO migrations (id, created_at, updated_at, deleted, uuid, source_compute, source_node, instance_uuid, status, migration_type)"
+                 " SELECT 987654, UTC_TIMESTAMP() - INTERVAL 3 HOUR, UTC_TIMESTAMP() - INTERVAL 3 HOUR, 0, UUID(), host, host, uuid, 'accepted', 'evacuation'"
+                 " FROM instances WHERE host = %s AND deleted = 0 AND task_state IS NULL LIMIT 1", (host,))
+            ids.append(value(database, "SELECT uuid FROM migrations WHERE id = 987654"))
+            self.addCleanup(rows, database, "DELETE FROM migrations WHERE id = 987654", None)
+        listed = self.expect(self.tool.run("migration", "list", "-f", "json"), OK).json
+        for m in listed:
+            if m["id"] == 987654:
+                self.assertIn("migration close " + m["uuid"], m["meaning"])
+        self.assertEqual({m["uuid"] for m in listed if m["id"] == 987654}, set(ids))
+        self.expect(self.tool.run("migration", "close", "987654", *FENCED, "--yes"), NOT_FOUND, "2 cells have a migration 987654", *ids)
+        self.expect(self.tool.run("migration", "close", ids[1], *FENCED, "--yes"), OK)
+        self.assertEqual([value(d, "SELECT status FROM migrations WHERE id = 987654") for d in ("nova", cells.DATABASE)], ["accepted", "error"])
+
     def test_a_target_of_the_other_cell_is_refused(self):
         for name, target in (("in-cell2", B), ("image-active-0", cells.ALIVE)):
             r = self.expect(self.evacuate(name, target), REFUSED)

@@ -85,6 +85,20 @@ class LostCells(harness.TestCase):
         rows("nova_api", "DELETE FROM cell_mappings WHERE name LIKE 'lost%%'")
         self.expect(self.tool.run("instance", "list", "--host", A[:-1]), NOT_FOUND)
 
+    def test_the_number_of_a_migration_may_be_another_ones_in_the_lost_one(self):
+        rows("nova", "INSERT INTO migrations (id, created_at, updated_at, deleted, uuid, source_compute, source_node, instance_uuid, status, migration_type)"
+             " SELECT 987654, UTC_TIMESTAMP() - INTERVAL 3 HOUR, UTC_TIMESTAMP() - INTERVAL 3 HOUR, 0, UUID(), host, host, uuid, 'accepted', 'evacuation'"
+             " FROM instances WHERE host = %s AND deleted = 0 AND task_state IS NULL LIMIT 1", (A,))
+        self.addCleanup(rows, "nova", "DELETE FROM migrations WHERE id = 987654", None)
+        known = value("nova", "SELECT uuid FROM migrations WHERE id = 987654")
+        self.lose("enabled")
+        listed = self.tool.run("migration", "list", "-f", "json").json
+        self.assertIn("migration close " + known, [m["meaning"] for m in listed if m["id"] == 987654][0])
+        before = harness.checksum()
+        self.expect(self.tool.run("migration", "close", "987654", *FENCED, "--yes"), DB_UNREACHABLE, "cell 'lost' does not answer", known)
+        self.unchanged(before)
+        self.expect(self.tool.run("migration", "close", known, *FENCED, "--yes"), OK)
+
     def test_a_host_whose_own_cell_is_lost_is_an_error(self):
         number = lose_cell()
         old = value("nova_api", "SELECT cell_id FROM host_mappings WHERE BINARY host = BINARY %s", (A,))
