@@ -12,7 +12,8 @@ enum verdict {
 	VERDICT_NOT_DONE,
 	VERDICT_FAILED,
 	VERDICT_UNDER_WAY,
-	VERDICT_NOT_READY,    /* nova has done it, and its network is not ready */
+	VERDICT_UNPROVED,  /* nova has done it, and the instance is not as the run promised: its state, a volume's attachment */
+	VERDICT_NOT_READY, /* nova has done it, and its network is not ready */
 	VERDICT_CANNOT_WRITE, /* the same, and Ceph refuses the writes of its guest */
 	VERDICT_UNKNOWN,
 	VERDICT_DRIFT,

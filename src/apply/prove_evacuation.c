@@ -41,6 +41,22 @@ static const char *compare_attachments(struct work *work, const struct unit *uni
 	return wrong;
 }
 
+/* In a recovery there is no candidate: volumes are those that cinder has attached to the instance anywhere. */
+static const char *compare_all_attachments(struct work *work, const struct unit *unit, const char *host,
+    const struct attachments *now, const struct bdms *bdms)
+{
+	const char *wrong = NULL;
+
+	for (size_t i = 0; i < now->n; i++)
+		if (str_equal(now->v[i].attached_host, unit->step[0].before[0]))
+			wrong = arena_printf(&work->plan.arena, _("attachment %s of volume %s is still on '%s'"), now->v[i].id,
+			    now->v[i].volume_id, unit->step[0].before[0]);
+		else if (still_uses(bdms, now->v[i].volume_id) && !is_attached(now, now->v[i].volume_id, host))
+			wrong = arena_printf(&work->plan.arena, _("volume %s is not attached on '%s'"), now->v[i].volume_id,
+			    host);
+	return wrong;
+}
+
 /* Every volume that cinder knows is attached on the new host, and nothing is left on the old. NULL: so it is. */
 static const char *attachments_wrong(struct work *work, const struct unit *unit, const char *host, const struct proof *proof,
     struct error *err)
@@ -51,7 +67,7 @@ static const char *attachments_wrong(struct work *work, const struct unit *unit,
 
 	if (attachments_of_instance(proof->cinder, NULL, unit->step[0].id, &now, err) == 0 &&
 	    bdms_of_instance(proof->cell, unit->step[0].id, &bdms, err) == 0)
-		wrong = compare_attachments(work, unit, host, &now, &bdms);
+		wrong = (unit->candidate ? compare_attachments : compare_all_attachments)(work, unit, host, &now, &bdms);
 	else
 		wrong = arena_printf(&work->plan.arena, _("its attachments could not be read: %s"), err->text);
 	attachments_free(&now);
@@ -113,6 +129,24 @@ static const char *instance_wrong(struct work *work, struct unit *unit, const st
 		    str_or(now->vm_state, _("in no state")), now->task_state ? "/" : "", str_or(now->task_state, ""),
 		    step->after[1]);
 	return proof->cinder ? attachments_wrong(work, unit, now->host, proof, err) : NULL;
+}
+
+const char *prove_instance(struct work *work, struct unit *unit, struct db *cell)
+{
+	const struct proof proof = { .cell = cell, .cinder = work->world.cinder_db, .over = true, .last = true };
+	struct step *step = &unit->step[0];
+	struct evacuation_state now;
+	struct error err = { 0 };
+	const char *wrong = NULL;
+
+	if (evacuation_state_get(cell, &unit->evacuation->rows.migration_uuid, step->id, &now, &err) != 0)
+		return arena_printf(&work->plan.arena, _("the instance could not be read back: %s"), err.text);
+	if (is_deleted(&now))
+		step->since = "deleted";
+	else if (step->after[1]) /* a journal of old does not say what was promised */
+		wrong = instance_wrong(work, unit, &now, &proof, &err);
+	evacuation_state_free(&now);
+	return wrong;
 }
 
 const char *evacuation_wrong(struct work *work, struct unit *unit, const struct proof *proof, struct error *err)

@@ -15,6 +15,7 @@ const struct verdict_kind verdicts[VERDICTS] = {
 	[VERDICT_NOT_DONE] = { "not_done", STATE_SKIPPED, true },
 	[VERDICT_FAILED] = { "failed", STATE_FAILED, true },
 	[VERDICT_UNDER_WAY] = { "under_way", STATE_APPLIED, false },
+	[VERDICT_UNPROVED] = { "unproved", STATE_APPLIED, false },
 	[VERDICT_NOT_READY] = { "network_not_ready", STATE_APPLIED, false },
 	[VERDICT_CANNOT_WRITE] = { "guest_cannot_write", STATE_APPLIED, false },
 	[VERDICT_UNKNOWN] = { "unknown", STATE_UNKNOWN, false },

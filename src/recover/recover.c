@@ -70,6 +70,21 @@ static int add_verdict(struct recovery *r, size_t index, enum verdict verdict, c
 	return journal_add(r->work.journal, "recovery", record, true, err);
 }
 
+/* Done by nova, and something of it is still to become so. */
+static bool is_unproved(enum verdict verdict)
+{
+	return verdict == VERDICT_UNPROVED || verdict == VERDICT_NOT_READY || verdict == VERDICT_CANNOT_WRITE;
+}
+
+static size_t unproved(const struct recovery *r)
+{
+	size_t n = 0;
+
+	for (int v = 0; v < VERDICTS; v++)
+		n += is_unproved((enum verdict)v) ? r->nverdict[v] : 0;
+	return n;
+}
+
 int recover_judge(struct recovery *r, size_t index, struct error *err)
 {
 	struct unit *unit = &r->work.plan.unit[index];
@@ -86,7 +101,7 @@ int recover_judge(struct recovery *r, size_t index, struct error *err)
 		if (s->since)
 			log_info("%s %s was changed since: now %s", s->kind->one, s->id, s->since);
 	log_line(verdict == VERDICT_UNKNOWN || verdict == VERDICT_DRIFT                    ? LOG_ERROR :
-		verdict == VERDICT_NOT_READY || verdict == VERDICT_CANNOT_WRITE            ? LOG_WARN :
+		is_unproved(verdict)                                                       ? LOG_WARN :
 		r->again && str_equal(r->past.unit[index].verdict, verdicts[verdict].name) ? LOG_INFO :
 											     LOG_NOTICE,
 	    "%zu. %s: %s%s%s", index + 1, unit->sentence, verdicts[verdict].name, why ? ": " : "", str_or(why, ""));
@@ -118,7 +133,7 @@ static enum error_kind result_of(const struct recovery *r)
 		return ERROR_UNKNOWN;
 	if (r->nverdict[VERDICT_DRIFT] > 0)
 		return ERROR_DRIFT;
-	return r->nverdict[VERDICT_NOT_READY] + r->nverdict[VERDICT_CANNOT_WRITE] > 0 ? ERROR_UNPROVED : ERROR_OK;
+	return unproved(r) > 0 ? ERROR_UNPROVED : ERROR_OK;
 }
 
 static int add_recover(struct recovery *r, struct error *err)
@@ -202,6 +217,16 @@ static const char *closing_again(struct recovery *r)
 	return NULL;
 }
 
+static const char *instance_to_look_at(struct recovery *r)
+{
+	const struct plan *plan = &r->work.plan;
+
+	for (const struct unit *u = plan->unit; u < plan->unit + plan->nunit; u++)
+		if (u->kind == UNIT_EVACUATION && evacuation_is(u, PHASE_LANDED))
+			return arena_printf(&r->work.plan.arena, "evac-manage instance show %s", u->step[0].id);
+	return NULL;
+}
+
 static enum error_kind conclude(struct recovery *r, enum error_kind result, struct error *err)
 {
 	const size_t *n = r->nverdict;
@@ -209,6 +234,8 @@ static enum error_kind conclude(struct recovery *r, enum error_kind result, stru
 
 	str_addf(&counts, _("%zu done, %zu not done, %zu failed, %zu under way, %zu unknown"), n[VERDICT_DONE],
 	    n[VERDICT_NOT_DONE], n[VERDICT_FAILED], n[VERDICT_UNDER_WAY], n[VERDICT_UNKNOWN]);
+	if (n[VERDICT_UNPROVED] > 0)
+		str_addf(&counts, _(", %zu on another host and not as promised"), n[VERDICT_UNPROVED]);
 	if (n[VERDICT_CANNOT_WRITE] > 0)
 		str_addf(&counts, _(", %zu on another host whose guest cannot write to its disk"), n[VERDICT_CANNOT_WRITE]);
 	if (n[VERDICT_NOT_READY] > 0)
@@ -235,6 +262,8 @@ static enum error_kind conclude(struct recovery *r, enum error_kind result, stru
 		error_set(err, result, "some rows hold neither their old value nor the value that the run wrote: %s", counts.s);
 		error_hint(err, "each row is named above; decide by hand; for both values: evac-manage journal show %s",
 		    r->past.run);
+	} else if (result == ERROR_UNPROVED && n[VERDICT_UNPROVED] == unproved(r)) {
+		r->report.next = instance_to_look_at(r); /* which does not become so by itself */
 	} else if (result == ERROR_UNPROVED) {
 		r->report.next = arena_printf(&r->work.plan.arena, "evac-manage journal recover %s", r->past.run);
 	} else if ((r->report.next = resumption(r))) {
@@ -465,8 +494,7 @@ enum error_kind recover_run(const struct request *request, const char *name, boo
 	world_close(&r.work.world);
 	r.past.plan = r.work.plan;
 	result = path ? heed_pause(&r, path, result, err) : result;
-	*out = (struct recovered){ r.past, r.nverdict[VERDICT_UNDER_WAY],
-		r.nverdict[VERDICT_NOT_READY] + r.nverdict[VERDICT_CANNOT_WRITE], result == ERROR_DRIFT && is_lost_alone(&r),
-		result == ERROR_UNKNOWN && is_fence_alone(&r) };
+	*out = (struct recovered){ r.past, r.nverdict[VERDICT_UNDER_WAY], unproved(&r),
+		result == ERROR_DRIFT && is_lost_alone(&r), result == ERROR_UNKNOWN && is_fence_alone(&r) };
 	return result;
 }

@@ -121,13 +121,22 @@ static unsigned instance_of(const struct evacuation_state *now, const struct eva
 	return now->task_state ? INSTANCE_BUSY : INSTANCE_MOVED;
 }
 
-/* What the instance itself tells: that somebody has begun. */
+static bool is_unsent_cast(const struct look *look)
+{
+	return look->known.cast & (CAST_NEVER | CAST_NOT_SENT);
+}
+
+/* What the instance itself tells: that somebody has begun. Where nobody has our message, a task state that is gone is
+ * somebody's who cleared it (nova's reset-state); a conductor that took the migration for another request names its target
+ * there. */
 static bool instance_speaks(const struct look *look, const struct evacuation_state *now)
 {
 	if (!now->exists || look->known.instance == INSTANCE_GONE)
 		return false;
-	return look->known.instance != INSTANCE_OLD ||
-	    (look->known.row == ROW_ACCEPTED && !str_equal(now->task_state, "rebuilding"));
+	if (look->known.instance != INSTANCE_OLD)
+		return true;
+	return look->known.row == ROW_ACCEPTED && !str_equal(now->task_state, "rebuilding") &&
+	    (!is_unsent_cast(look) || !str_equal(now->dest_compute, look->e->rows.dest_compute));
 }
 
 static int look_at_rows(struct look *look, struct error *err)
@@ -245,8 +254,7 @@ static const char *held_by_silence(struct recovery *r, size_t index, const struc
 static void look_who_holds_it(struct recovery *r, size_t index, struct look *look)
 {
 	look->known.held = HELD_NOT;
-	if (look->known.row != ROW_ABSENT || look->known.cast & (CAST_NEVER | CAST_NOT_SENT) ||
-	    look->known.instance != INSTANCE_OLD)
+	if (look->known.row != ROW_ABSENT || is_unsent_cast(look) || look->known.instance != INSTANCE_OLD)
 		return;
 	look->held_by = held_by_silence(r, index, look);
 	if (!look->held_by)
@@ -287,7 +295,8 @@ static int act(struct recovery *r, struct look *look, enum recovery_action actio
 	if (lock_check(r->work.lock, err) != 0 || db_begin_write(look->cell, err) != 0)
 		return -1;
 	rc = action == ACTION_FENCE ? evacuation_fence(look->cell, &look->columns, &look->e->rows, err) :
-	    action == ACTION_SETTLE ? close_what_is_left(look, err) :
+	    action == ACTION_SETTLE || !instance_is_rebuilding(look->task_state) ?
+				      close_what_is_left(look, err) :
 				      evacuation_cancel(look->cell, &look->e->rows, err);
 	if (rc == 0)
 		rc = lock_check(r->work.lock, err);
@@ -307,6 +316,7 @@ static const enum evacuation_phase phase_by[VERDICTS][2] = {
 	[VERDICT_NOT_DONE] = { PHASE_WAITING, PHASE_WAITING },
 	[VERDICT_FAILED] = { PHASE_NOT_SENT, PHASE_FAILED },
 	[VERDICT_UNDER_WAY] = { PHASE_SENT, PHASE_SENT },
+	[VERDICT_UNPROVED] = { PHASE_LANDED, PHASE_LANDED },
 	[VERDICT_NOT_READY] = { PHASE_NOT_READY, PHASE_NOT_READY },
 	[VERDICT_CANNOT_WRITE] = { PHASE_CANNOT_WRITE, PHASE_CANNOT_WRITE },
 	[VERDICT_UNKNOWN] = { PHASE_IN_DOUBT, PHASE_LOST },
@@ -344,10 +354,11 @@ static const char *advise(struct recovery *r, size_t index, const struct look *l
 
 	if (look->known.row == ROW_ABSENT && past->publish_begun)
 		return advise_about_vanished(r, index, look, sentence);
-	if (!past->publish_begun)
+	if (is_unsent_cast(look))
 		return arena_printf(&r->work.plan.arena,
-		    _("%s (migration %s is '%s'): see the action's events, and nova-conductor's log for %s"), sentence,
-		    look->e->rows.migration_uuid.text, look->status, look->e->rows.request_id);
+		    _("%s (migration %s is '%s', its request %s): 'evac-manage migration list --host %s' shows who does, and how to close it if nobody does"),
+		    sentence, look->e->rows.migration_uuid.text, look->status, look->e->rows.request_id,
+		    shell_word(&r->work.plan.arena, look->e->rows.host));
 	if (look->known.age == AGE_YOUNG)
 		return arena_printf(&r->work.plan.arena, _("%s; check again in %lld s, and see nova-conductor's log for %s"),
 		    sentence, (long long)(left > 0 ? left : 1), look->e->rows.request_id);
@@ -414,13 +425,20 @@ void recover_repeat_evacuation(struct recovery *r, size_t index, enum verdict ve
 	evacuation_enter(unit, phase_by[verdict][str_equal(r->past.unit[index].publish_outcome, "acked")], why);
 }
 
-/* As a run verifies it: what nova has done is not done before its guest can write and its ports are ready. */
+/* As a run verifies it: what nova has done is not done before the instance is as it was promised, its guest can write and its
+ * ports are ready. */
 static enum verdict heed_arrival(struct recovery *r, size_t index, const struct look *look, const char **why)
 {
 	struct unit *unit = &r->work.plan.unit[index];
+	const char *wrong;
 
 	if (look->known.instance == INSTANCE_GONE)
 		return VERDICT_DONE;
+	wrong = prove_instance(&r->work, unit, look->cell);
+	if (wrong) {
+		*why = wrong;
+		return VERDICT_UNPROVED;
+	}
 	prove_network(&r->work, unit, look->cell, &(struct arrived){ look->e->host, look->vm_state });
 	if (look->e->host && str_equal(look->vm_state, "active"))
 		recover_disks(r, index, look->e->host);

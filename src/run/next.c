@@ -93,6 +93,9 @@ static const char *same_again(struct run *run)
 	struct arena *arena = &run->work.plan.arena;
 	const struct plan *plan = &run->work.plan;
 
+	if (run->work.scene.subject.closes && run->work.request->how.accept.n > 0) /* what was accepted is said there, again */
+		return arena_printf(arena, "evac-manage migration list --host %s",
+		    shell_word(arena, run->work.scene.subject.host));
 	if (run->work.scene.subject.closes)
 		return arena_printf(arena, "evac-manage migration close %s", shell_word(arena, run->work.request->what.id));
 	if (plan->nunit == 1 && plan->unit[0].command)

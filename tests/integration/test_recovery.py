@@ -12,7 +12,7 @@ from harness import A, B, C, DRIFT, ENV, FENCED, NOT_FOUND, OK, PARTIAL, REFUSED
 
 GO = FENCED + ["--yes"]
 MOVE = ["volume", "update_host", "--currenthost", A + "@ceph", "--newhost", B + "@ceph"]
-BUSY, UNKNOWN = 8, 9
+BUSY, UNKNOWN, UNPROVED = 8, 9, 10
 
 
 def is_type(kind, **more):
@@ -197,6 +197,58 @@ class Evacuations(Recovery):
     def outcome(self, recovered):
         (step,) = recovered.json["steps"]
         return step["state"]
+
+    def cut_evacuation(self, name, until):
+        """Its uuid; the run's journal ends with that record."""
+        self.expect(self.tool.run("instance", "evacuate", name, *GO, "--no-wait"), OK)
+        journals.cut_after(self.journal(), is_type(until))
+        return value("nova", "SELECT uuid FROM instances WHERE display_name = %s AND deleted = 0", (name,))
+
+    def test_what_nova_has_done_is_as_promised_or_named(self):
+        """As the run would have verified it: its state, its volumes; its user's own deeds are a note."""
+        self.conductor()
+        for name, wrong, say, good in (
+                ("image-active-0", "UPDATE instances SET vm_state = 'error' WHERE uuid = %s", "the instance is error, but active was expected",
+                 "UPDATE instances SET vm_state = 'active' WHERE uuid = %s"),
+                ("image-active-1", "UPDATE instances SET task_state = 'rebuilding' WHERE uuid = %s", "the instance is active/rebuilding, but active was expected",
+                 "UPDATE instances SET task_state = NULL WHERE uuid = %s")):
+            harness.heartbeats()
+            self.tool = harness.Tool()
+            uuid = self.cut_evacuation(name, "publish_outcome")
+            landing.land(uuid, B)
+            rows("nova", wrong, (uuid,))
+            r = self.expect(self.recover(), UNPROVED, say)
+            self.assertTrue(r.json["next"].endswith(" instance show " + uuid), r.json["next"])
+            self.assertEqual(self.state(), "failed")
+            self.assertNotEqual(self.tool.run("host", "rescue", A, "--to", B, *FENCED, "--dry-run").code, 8)  # it keeps nobody out
+            rows("nova", good, (uuid,))
+            self.expect(self.recover(), OK)
+
+    def test_what_its_user_did_with_what_nova_had_done_is_a_note(self):
+        self.conductor()
+        uuid = self.cut_evacuation("image-active-0", "publish_outcome")
+        landing.land(uuid, B)
+        rows("nova", "UPDATE instances SET vm_state = 'stopped' WHERE uuid = %s", (uuid,))
+        rows("nova", "INSERT INTO instance_actions (created_at, deleted, action, instance_uuid, request_id, start_time)"
+             " VALUES (UTC_TIMESTAMP(), 0, 'stop', %s, 'req-of-its-user', UTC_TIMESTAMP() + INTERVAL 1 SECOND)", (uuid,))
+        self.expect(self.recover(), OK, "stopped")
+
+    def test_a_claim_whose_task_state_somebody_cleared_is_settled(self):
+        conductor = self.conductor()
+        uuid = self.cut_evacuation("image-active-0", "outcome")   # its rows are there, and its message never left
+        rows("nova", "UPDATE instances SET task_state = NULL WHERE uuid = %s", (uuid,))
+        self.expect(self.recover(), OK, "not sent")
+        self.assertEqual(value("nova", "SELECT status FROM migrations WHERE instance_uuid = %s ORDER BY id DESC LIMIT 1", (uuid,)), "error")
+        self.assertIsNone(value("nova", "SELECT task_state FROM instances WHERE uuid = %s", (uuid,)))
+        self.assertEqual(len(conductor.casts), 1)
+
+    def test_a_claim_that_a_conductor_took_for_another_request_is_not(self):
+        self.conductor()
+        uuid = self.cut_evacuation("image-active-0", "outcome")
+        rows("nova", "UPDATE instances SET task_state = NULL WHERE uuid = %s", (uuid,))
+        rows("nova", "UPDATE migrations SET dest_compute = %s WHERE instance_uuid = %s ORDER BY id DESC LIMIT 1", (B, uuid))
+        self.expect(self.recover(), UNKNOWN, "nova works on it", " migration list --host " + A)
+        self.assertEqual(value("nova", "SELECT status FROM migrations WHERE instance_uuid = %s ORDER BY id DESC LIMIT 1", (uuid,)), "accepted")
 
     def test_a_claim_that_was_never_sent_is_put_back(self):
         conductor = self.conductor()

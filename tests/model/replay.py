@@ -37,7 +37,7 @@ class Evacuation(Endless, explore.Protocol):
                 "unknown": ("outcome unknown on disk", "ended: unknown", "ended: unknown, its rows vanished")}
     answers = {"acked": "acked", **dict.fromkeys(("returned", "refused", "not_sent"), "not_sent"),
                **dict.fromkeys(("nacked", "blocked", "lost", "timeout"), "lost")}
-    verdicts = {"done": "DONE", "network_not_ready": "NOT_READY", "guest_cannot_write": "NOT_READY", "not_done": "NOT_DONE", "failed": "FAILED",
+    verdicts = {"done": "DONE", "unproved": "NOT_READY", "network_not_ready": "NOT_READY", "guest_cannot_write": "NOT_READY", "not_done": "NOT_DONE", "failed": "FAILED",
                 "under_way": "UNDER_WAY", "unknown": "UNKNOWN"}
 
     def endless(self, s):

@@ -281,6 +281,7 @@ static void act_on_message(const struct event *e)
 	}
 	if (e->kind == EVENT_THAW) {
 		m->stands = false;
+		world->nthawed++;
 		if (m->state != MESSAGE_GONE && !m->is_forgotten)
 			begin_with(m, e->subject);
 		return;

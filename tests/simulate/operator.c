@@ -346,9 +346,10 @@ static bool think(const struct said *said, char next[LINE_MAX_BYTES])
 	return true;
 }
 
+/* A frozen conductor's lasts until it goes on. */
 static size_t faults_so_far(void)
 {
-	size_t n = 0;
+	size_t n = world->nthawed;
 
 	for (size_t i = 0; i < world->nfault; i++)
 		n += world->fault[i].happened && !world->armed[world->fault[i].kind];

@@ -211,6 +211,7 @@ struct world {
 	unsigned doubtful;             /* the command whose COMMIT got no answer; 0: none */
 	bool armed[FAULTS];            /* it befalls the next call that it can befall */
 	int64_t read_only_us, full_us, broker_us, asleep_us; /* until when */
+	size_t nthawed; /* frozen conductors that went on */
 	bool restarts[3];              /* a compute that is not alive, but for a moment */
 	unsigned broker_goes;          /* how often it went: who was connected before is not any more */
 	unsigned queues_go;            /* how often with its queues */
