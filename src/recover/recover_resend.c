@@ -148,8 +148,7 @@ static int check_source_silent(struct recovery *r, struct db *cell, const char *
 			    host);
 	}
 	nova_services_free(&now);
-	rc = rc == 0 ? check_power(r, host, err) : rc;
-	return rc == 0 ? check_kept_out(r, err) : rc;
+	return rc;
 }
 
 /* The locked row, and the same message from it: the ids are those of the first one. */
@@ -270,8 +269,11 @@ static int check_witnesses(struct scene *scene, struct error *err)
 	return rc;
 }
 
-/* All that a first message is made from, found anew. */
-static int find_and_build(struct recovery *r, size_t index, struct db *cell, struct str *body, struct error *err)
+/* All that a first message is made from, found anew. Who may take long to answer is asked first: keystone, the fence agent, a
+ * cluster's monitors, a compute that may report once more. ${looked_ms}: when the looks began that are over in a moment, and
+ * that count for a moment: who has the disks, who is kept out, the locked row. */
+static int find_and_build(struct recovery *r, size_t index, struct db *cell, struct str *body, int64_t *looked_ms,
+    struct error *err)
 {
 	struct scene scene = { .request = r->work.request, .world = &r->work.world, .subject.evacuates = true };
 	struct request plain = *r->work.request;
@@ -285,14 +287,19 @@ static int find_and_build(struct recovery *r, size_t index, struct db *cell, str
 		rc = scene_find_instance(&scene, r->work.plan.unit[index].step[0].id, err);
 	if (rc == 0 && target)
 		rc = scene_find_target(&scene, target, err);
-	if (rc == 0)
-		rc = check_disks(r, &scene, err);
-	if (rc == 0)
-		rc = check_locks_kept_out(r, &scene, r->work.plan.unit[index].step[0].id, err);
 	if (rc == 0 && r->past.unit[index].has_token)
 		rc = check_token(r, &scene, err);
 	if (rc == 0)
 		rc = check_witnesses(&scene, err);
+	if (rc == 0)
+		rc = check_power(r, r->work.plan.unit[index].evacuation->rows.host, err);
+	*looked_ms = clock_monotonic_ms();
+	if (rc == 0)
+		rc = check_kept_out(r, err);
+	if (rc == 0)
+		rc = check_disks(r, &scene, err);
+	if (rc == 0)
+		rc = check_locks_kept_out(r, &scene, r->work.plan.unit[index].step[0].id, err);
 	if (rc == 0)
 		rc = check_and_build(r, index, &scene, cell, body, err);
 	scene_free(&scene);
@@ -318,10 +325,10 @@ int recover_resend(struct recovery *r, size_t index, struct db *cell, struct err
 	int64_t looked_ms;
 	bool late;
 
-	if (check_age(past, err) != 0 || check_queue_empty(r, err) != 0 || find_and_build(r, index, cell, &body, err) != 0 ||
-	    lock_check(r->work.lock, err) != 0 || recover_not_paused(r, err) != 0)
+	if (check_age(past, err) != 0 || check_queue_empty(r, err) != 0 ||
+	    find_and_build(r, index, cell, &body, &looked_ms, err) != 0 || lock_check(r->work.lock, err) != 0 ||
+	    recover_not_paused(r, err) != 0)
 		return -1;
-	looked_ms = clock_monotonic_ms();
 	if (journal_publish_intent(r->work.journal,
 		&(struct publish_record){ index, &e->rows, past->unique_id, r->work.world.nova.bus.exchange, r->work.world.bus,
 		    2, past->has_token ? r->work.world.token.source : NULL },
@@ -342,6 +349,7 @@ int recover_resend(struct recovery *r, size_t index, struct db *cell, struct err
 		return -1;
 	if (!late)
 		return 0;
-	error_set(err, ERROR_REFUSED, "not sent again: the journal was written slowly, and what was looked at before is old");
+	error_set(err, ERROR_REFUSED,
+	    "not sent again: a look or the journal took too long, and what was looked at before is old");
 	return error_hint(err, "run the same command again");
 }

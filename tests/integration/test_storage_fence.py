@@ -248,6 +248,26 @@ class StorageFence(harness.TestCase):
         self.run_it("journal", "recover", run, "--resend")
         self.assertEqual(len(self.conductor.wait_for(2)), 2)
 
+    def test_what_changes_while_the_agent_is_asked_is_seen_before_a_second_sending(self):
+        """The agent may take twenty seconds; who is kept out is looked at after it."""
+        self.put(f"entry {ROOT} 2099-01-01T00:00:00.000000+0000")
+        power, wrapper, now = (os.path.join(self.tool.state, name) for name in ("power", "agent", "now"))
+        with open(power, "w") as f:
+            f.write("off")
+        with open(wrapper, "w") as f:
+            f.write("#!/bin/sh\n[ -e %s ] && echo 'removed %s' >>%s\nexec %s \"$@\"\n" % (
+                now, ROOT, self.cluster.path, os.path.join(harness.ROOT, "tests", "lib", "fence_agent")))
+        os.chmod(wrapper, 0o755)
+        with open(self.tool.site, "a") as f:
+            f.write(f"[fencing {A}]\nagent = {wrapper}\noptions = file={power}\n")
+        self.expect(self.evacuate(), OK)
+        journals.cut_after(journals.path_of(self.tool), lambda r: r["type"] == "publish_intent")
+        journals.older(journals.path_of(self.tool), 600)
+        open(now, "w").close()
+        harness.heartbeats()
+        self.expect(self.run_it("journal", "recover", self.run_id(), "--resend"), UNKNOWN, f"not sent again: fence-gone: client {ROOT}")
+        self.assertEqual(len(self.conductor.casts), 1)
+
     def test_a_living_host_is_not_kept_out(self):
         self.put()
         harness.heartbeats(alive=(A, B, harness.C, harness.ENV["SB_CONTROLLER"]), dead=())
