@@ -21,6 +21,7 @@ struct rest {
 	const char *host; /* "h1 h2", ready for a shell */
 	const char *run;
 	bool fences_disks; /* as past's */
+	bool rescue;       /* else it is another command's */
 };
 /* Begins as { 0 }. */
 struct rests {
@@ -35,7 +36,7 @@ void rests_note(struct rests *all, const struct past *p);
 void rests_read(struct rests *all, const struct request *request, const char *except);
 /* Of this host, which is a word ready for a shell, a run that is to be settled first, or else the newest one; NULL: none. */
 const struct rest *rests_find(const struct rests *all, const char *word);
-/* What goes on with it. */
+/* What goes on with it: the resumption of a rescue settles it first, but for rows that somebody has to decide on. */
 const char *rest_command(const struct rest *r, struct arena *arena);
 void rests_free(struct rests *all);
 

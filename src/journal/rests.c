@@ -47,7 +47,8 @@ static bool left_something(const struct past *p)
 static void keep_rest(struct rests *all, enum rest_kind kind, const char *host, const struct past *p)
 {
 	all->v = vec_grow(all->v, all->n, &all->cap, sizeof *all->v);
-	all->v[all->n++] = (struct rest){ kind, host, arena_dup(&all->arena, p->run), p->fences_disks };
+	all->v[all->n++] = (struct rest){ kind, host, arena_dup(&all->arena, p->run), p->fences_disks,
+		str_equal(p->command, "host rescue") };
 }
 
 static bool is_unsettled(const struct past *p)
@@ -126,7 +127,7 @@ const struct rest *rests_find(const struct rests *all, const char *word)
 
 const char *rest_command(const struct rest *r, struct arena *arena)
 {
-	return r->kind == REST_DRIFTED || r->kind == REST_UNSETTLED ?
+	return r->kind == REST_DRIFTED || (r->kind == REST_UNSETTLED && !r->rescue) ?
 	    arena_printf(arena, "evac-manage journal recover %s", r->run) :
 	    resume_command(arena, r->host, r->run, r->fences_disks);
 }

@@ -167,3 +167,14 @@ class Rest(harness.TestCase):
              " SELECT created_at, updated_at, 0, UUID(), source_compute, source_node, %s, instance_uuid, 'pre-migrating', migration_type, 0, 0 FROM migrations WHERE id = %s", (B, number))
         closed = self.expect(self.tool.run("migration", "close", number, *FENCED, "--yes", "-f", "json"), OK)
         self.assertTrue(closed.json["next"].endswith(" migration list --host " + A), closed.json["next"])
+
+    def test_behind_a_closing_a_rescue_that_is_not_settled_is_resumed(self):
+        """Which settles it first."""
+        self.rescue(PARTIAL)
+        sent = [landing.uuid_of(m) for m in self.conductor.wait_for(2)][:2]
+        path = journals.path_of(self.tool)
+        run = os.path.basename(path)[:-len(".jsonl")]
+        journals.cut_after(path, lambda r: r["type"] == "publish_outcome")
+        closed = self.expect(self.tool.run("migration", "close", self.abandon(sent[1]), *FENCED, "--yes", "-f", "json"), OK)
+        self.assertTrue(closed.json["next"].endswith(" host rescue %s --resume %s" % (A, run)), closed.json["next"])
+        self.assertIn(self.tool.run("host", "rescue", A, "--resume", run, *FENCED, "--dry-run").code, (OK, PARTIAL))
