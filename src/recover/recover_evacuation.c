@@ -367,8 +367,8 @@ static const char *advise(struct recovery *r, size_t index, const struct look *l
 		    _("%s; it is not sent again; if no nova-conductor log has %s and no conductor is frozen, 'evac-manage migration list --host %s' shows how to close it"),
 		    sentence, look->e->rows.request_id, shell_word(&r->work.plan.arena, look->e->rows.host));
 	return arena_printf(&r->work.plan.arena,
-	    _("%s; its message has expired; if no nova-conductor log has %s and no conductor is frozen: --resend sends it again"),
-	    sentence, look->e->rows.request_id);
+	    _("%s; its message has expired; if no nova-conductor log has %s and no conductor is frozen: --resend sends it again; if one has it, when and how to close it: evac-manage migration list --host %s"),
+	    sentence, look->e->rows.request_id, shell_word(&r->work.plan.arena, look->e->rows.host));
 }
 
 /* A message may be sent again only for rows that still wait for it. */

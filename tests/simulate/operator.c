@@ -8,7 +8,8 @@
 #include <string.h>
 
 #define HINTS_MAX 8
-#define REFUSED 5 /* exit codes */
+#define FAILED 1 /* exit codes */
+#define REFUSED 5
 #define PARTIAL 6
 #define UNKNOWN 9
 #define DIED 137
@@ -224,7 +225,9 @@ static void keep_closings(bool any)
 static void note_refused(const char *line, const struct said *said)
 {
 	if (is_rescue(line)) {
-		snprintf(notes.refused, sizeof notes.refused, "%s", said->code == REFUSED || said->code == DIED ? line : "");
+		const bool wrote_nothing = said->code == REFUSED || said->code == FAILED || said->code == DIED;
+
+		snprintf(notes.refused, sizeof notes.refused, "%s", wrote_nothing ? line : "");
 		notes.is_other = said->code == DIED;
 	}
 	notes.is_other |= said->code == 0;
