@@ -76,6 +76,7 @@ class Case:
                             " AND migration_type = 'evacuation'", (to, uuid))
             self.rows.query("UPDATE nova.instances SET host = %s, node = %s, task_state = NULL, vm_state = 'active' WHERE uuid = %s",
                             (to, to, uuid))
+            self.rows.query("UPDATE cinder.volume_attachment SET attached_host = %s WHERE instance_uuid = %s AND deleted = 0", (to, uuid))
             self.rows.query("UPDATE neutron.ml2_port_bindings b JOIN neutron.ports p ON p.id = b.port_id SET b.host = %s, p.status = 'ACTIVE'"
                             " WHERE p.device_id = %s", (to, uuid))
 
