@@ -101,6 +101,7 @@ class Undo(harness.TestCase):
         (uuid,) = [s["id"] for s in r.json["steps"] if s["kind"] == "instance" and s["accepted"]]
         rows("nova", "UPDATE instances SET host = %s, node = %s, task_state = NULL WHERE uuid = %s", (C, C, uuid))   # what nova does then
         landing.bind(uuid, C)
+        rows("cinder", "UPDATE volume_attachment SET attached_host = %s WHERE instance_uuid = %s AND deleted = 0", (C, uuid))
         rows("nova", "UPDATE migrations SET status = 'done', dest_compute = %s WHERE instance_uuid = %s AND migration_type = 'evacuation'", (C, uuid))
         rows("nova", "UPDATE instance_actions_events SET result = 'Success' WHERE result IS NULL")
         self.expect(self.tool.run("journal", "recover", self.run_id()), OK)
