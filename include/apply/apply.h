@@ -49,8 +49,8 @@ int apply_many(struct db *db, const struct step *step, size_t n, uint64_t *match
 int prove_unit(struct work *work, size_t index, struct error *err);
 int prove_landed(struct work *work, struct error *err);
 int prove_all(struct work *work, struct error *err);
-/* prove_evacuation.c, for a recovery: the instance and its volumes as a run verifies them, over the recovery's connections.
- * NULL: as promised, or its user has done something with it since, which the step's since tells. */
+/* prove_evacuation.c, for a recovery: the instance, and its volumes where cinder is open, as a run verifies them, over the
+ * recovery's connections. NULL: as promised, or its user has done something with it since, which the step's since tells. */
 const char *prove_instance(struct work *work, struct unit *unit, struct db *cell);
 /* prove_network.c, for a recovery: the ports of one that nova has done, over the connections of the recovery itself. What was
  * seen is left in its evacuation: network, network_why. */

@@ -121,6 +121,7 @@ static unsigned instance_of(const struct evacuation_state *now, const struct eva
 	return now->task_state ? INSTANCE_BUSY : INSTANCE_MOVED;
 }
 
+/* Nobody has its message: none left, or the broker's word. */
 static bool is_unsent_cast(const struct look *look)
 {
 	return look->known.cast & (CAST_NEVER | CAST_NOT_SENT);
